@@ -1,0 +1,64 @@
+"""Models of the directory."""
+
+from bdis_cms.models.initiative import InitiativePage
+from bdis_cms.models.initiative_children import (
+    AgreementKind,
+    InitiativeAgreement,
+    InitiativeContact,
+    InitiativeImage,
+    InitiativeLink,
+    InitiativeTag,
+    LinkKind,
+    ServedArea,
+    Visibility,
+)
+from bdis_cms.models.nomenclature import Activity, Family, LegalFamily, LegalStatus
+from bdis_cms.models.pages import (
+    ArticleIndexPage,
+    ArticlePage,
+    HomePage,
+    RegionIndexPage,
+    RegionPage,
+    ResourcePage,
+)
+from bdis_cms.models.territories import (
+    Commune,
+    CommuneAlias,
+    Department,
+    Epci,
+    FormerRegion,
+    PointPrecision,
+    Region,
+    TerritoryLevel,
+)
+
+__all__ = [
+    "Activity",
+    "AgreementKind",
+    "ArticleIndexPage",
+    "ArticlePage",
+    "Commune",
+    "CommuneAlias",
+    "Department",
+    "Epci",
+    "Family",
+    "FormerRegion",
+    "HomePage",
+    "InitiativeAgreement",
+    "InitiativeContact",
+    "InitiativeImage",
+    "InitiativeLink",
+    "InitiativePage",
+    "InitiativeTag",
+    "LegalFamily",
+    "LegalStatus",
+    "LinkKind",
+    "PointPrecision",
+    "Region",
+    "RegionIndexPage",
+    "RegionPage",
+    "ResourcePage",
+    "ServedArea",
+    "TerritoryLevel",
+    "Visibility",
+]

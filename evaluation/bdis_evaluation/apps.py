@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class BdisEvaluationConfig(AppConfig):
+    name = "bdis_evaluation"
+    label = "bdis_evaluation"
+    verbose_name = _("Charter and evaluation")
+    default_auto_field = "django.db.models.BigAutoField"

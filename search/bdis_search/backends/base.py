@@ -1,0 +1,62 @@
+"""The port every search engine implements."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from bdis_search.documents import InitiativeDocument
+from bdis_search.query import Cluster, EngineStats, Query, Results, Suggestion
+
+
+class SearchEngineError(Exception):
+    """Something an engine could not do."""
+
+
+class EngineUnavailable(SearchEngineError):
+    """The engine does not answer; the public is told so and edits wait in the outbox."""
+
+
+class SearchEngine(ABC):
+    """A search engine.
+
+    Every answer leaves out documents whose ``public_until`` is past. Facet counts are disjunctive:
+    the count of a value equals the total of the search in which its facet holds that value alone,
+    every other filter kept.
+    """
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self.options = options
+
+    @abstractmethod
+    def search(self, query: Query) -> Results:
+        """Return a page of results with exact total and counts; raise ``EngineUnavailable``."""
+
+    @abstractmethod
+    def suggest(self, text: str, limit: int = 8) -> list[Suggestion]:
+        """Return listings whose title or acronym completes ``text``, best first."""
+
+    @abstractmethod
+    def clusters(self, query: Query, zoom: int) -> list[Cluster]:
+        """Return marks for the map at ``zoom`` (0–20) whose counts add up to the total in bbox."""
+
+    @abstractmethod
+    def index(self, documents: Iterable[InitiativeDocument]) -> int:
+        """Add or replace ``documents``; they are searchable on return. Return how many."""
+
+    @abstractmethod
+    def remove(self, ids: Iterable[int]) -> None:
+        """Remove documents by page id; unknown ids are ignored."""
+
+    @abstractmethod
+    def rebuild(self, documents: Iterable[InitiativeDocument]) -> int:
+        """Build an index beside and swap it in atomically; a failure leaves the old one serving."""
+
+    @abstractmethod
+    def fingerprints(self) -> Iterator[tuple[int, str]]:
+        """Yield (page id, fingerprint) of every document, in any order."""
+
+    @abstractmethod
+    def stats(self) -> EngineStats:
+        """Return the state of the index."""

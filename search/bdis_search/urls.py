@@ -1,0 +1,3 @@
+"""Addresses of the directory: the one include of a host project."""
+
+urlpatterns: list = []
