@@ -76,23 +76,18 @@ def _ensure_home() -> HomePage:
     root.add_child(instance=home)
     if site is None:
         Site.objects.create(hostname="localhost", port=80, root_page=home, is_default_site=True)
-    elif site.root_page is None or _is_wagtail_welcome_page(site.root_page):
-        welcome = site.root_page
+    elif site.root_page is None or not site.root_page.get_children().exists():
+        # An untouched site: the directory becomes its root, so that its addresses hold.
+        untouched = site.root_page
         site.root_page = home
         site.save()
-        if welcome is not None and not welcome.get_children().exists():
-            welcome.delete()
+        if untouched is not None and untouched.specific_class is Page:
+            untouched.delete()
     else:
         # A host with a site of its own keeps it: the directory becomes a section of it.
         home.move(site.root_page, pos="last-child")
         home.refresh_from_db()
     return home
-
-
-def _is_wagtail_welcome_page(page: Page) -> bool:
-    """Whether ``page`` is the untouched page that Wagtail's migrations or template created."""
-    own_home = page.specific_class is not None and page.specific_class._meta.label == "home.HomePage"
-    return page.specific_class is Page or (own_home and not page.get_children().exists())
 
 
 def _ensure_national_group(home: HomePage) -> None:
