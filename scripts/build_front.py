@@ -80,6 +80,8 @@ def concatenate_css() -> str:
     lines = (line.strip() for line in text.splitlines())
     text = "\n".join(line for line in lines if line)
     text = re.sub(r"\s*([{};])\s*", r"\1", text)
+    # Sources sit one folder deeper than the bundle.
+    text = text.replace("../../fonts/", "../fonts/")
     return text.replace(";}", "}").replace(",\n", ",") + "\n"
 
 
