@@ -162,6 +162,9 @@ BY_HAND: dict[str, tuple[float, float]] = {
     "98901": (10.30, -109.22),
 }
 
+#: Former communes that still have an official existence inside the one of today.
+PARTS = {"commune-deleguee", "commune-associee"}
+
 #: A commune is rarely farther than this from the middle of its EPCI (km); beyond, a homonym.
 FAR_FROM_EPCI = 45.0
 FAR_FROM_DEPARTMENT = 110.0
@@ -281,12 +284,6 @@ def former_communes(communes: list[Row], history: list[Row]) -> list[Row]:
         if event["nom"] not in past_names[event["code"]]:
             past_names[event["code"]].append(event["nom"])
 
-    # A delegated commune may lead to another one, and have absorbed others in its time.
-    successor = {
-        row["code"]: row["chefLieu"]
-        for row in communes
-        if row["type"] in {"commune-deleguee", "commune-associee"} and row["chefLieu"] in today
-    } | {code: code for code in today}
     found: dict[tuple[str, str], Row] = {}
 
     def remember(code: str, name: str, kind: str, commune: str) -> None:
@@ -296,9 +293,11 @@ def former_communes(communes: list[Row], history: list[Row]) -> list[Row]:
                 {"code": code, "nom": name, "type": kind, "commune_actuelle": commune},
             )
 
-    for row in communes:
-        if row["type"] in {"commune-deleguee", "commune-associee"} and row["chefLieu"] in today:
-            remember(row["code"], row["nom"], row["type"], row["chefLieu"])
+    parts = [row for row in communes if row["type"] in PARTS and row["chefLieu"] in today]
+    # A delegated commune absorbed others in its time: they follow it into the commune of today.
+    successor = {row["code"]: row["chefLieu"] for row in parts} | {code: code for code in today}
+    for row in parts:
+        remember(row["code"], row["nom"], row["type"], row["chefLieu"])
     for row in communes:
         absorbed = {code for code in row.get("anciensCodes", ()) if code not in successor}
         if row["code"] in successor:
