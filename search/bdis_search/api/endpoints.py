@@ -1,0 +1,192 @@
+"""Endpoints of the public API: they read, ask the engine, and answer."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from ninja import NinjaAPI, Query
+
+from bdis_cms.gazetteer import search_places
+from bdis_cms.models import InitiativePage
+from bdis_search.api import schemas
+from bdis_search.api.docs import PlainDocs
+from bdis_search.api.payloads import facet_payload, listing_detail, listing_payload
+from bdis_search.api.responses import answer, engine_unavailable, invalid_parameters, problem
+from bdis_search.backends.base import EngineUnavailable
+from bdis_search.engine import get_engine
+from bdis_search.facets import facet_values
+from bdis_search.jsonld import as_turtle, listing_jsonld
+from bdis_search.listings import load_listings
+from bdis_search.nomenclature import nomenclature_payload
+from bdis_search.params import InvalidParameters, ParameterProblem, parse_query
+from bdis_search.query import Cluster, Hit
+from bdis_search.suggestions import suggest
+
+MAX_PLACES = 20
+PROBLEMS = {422: schemas.Problem, 503: schemas.Problem}
+
+api = NinjaAPI(
+    title="BDIS",
+    version="1",
+    urls_namespace="bdis_api",
+    description="Initiatives of the social and solidarity economy, open to read.",
+    docs=PlainDocs(),
+)
+api.add_exception_handler(InvalidParameters, invalid_parameters)
+api.add_exception_handler(EngineUnavailable, engine_unavailable)
+
+
+@api.exception_handler(Http404)
+def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
+    """Answer a problem document for what does not exist or is not public."""
+    return problem(404, "Not found", "No public listing has this address.")
+
+
+@api.get(
+    "/initiatives",
+    response={200: schemas.SearchAnswer, **PROBLEMS},
+    summary="Search listings",
+    description="Exact total and counts; a value's count is the total if its facet held it alone.",
+    tags=["listings"],
+    openapi_extra={"x-example": "?q=vélo&region=84&family=atelier-velo"},
+)
+def initiatives(request: HttpRequest, params: Query[schemas.PagedSearchParams]) -> HttpResponse:
+    query = parse_query(request.GET)
+    results = get_engine().search(query)
+    return answer(
+        {
+            "total": results.total,
+            "page": query.page,
+            "page_size": query.page_size,
+            "results": [
+                listing_payload(page, request, hit) for page, hit in load_listings(results.hits)
+            ],
+            "facets": {
+                name: facet_payload(values) for name, values in facet_values(results, query).items()
+            },
+        }
+    )
+
+
+@api.get(
+    "/initiatives/{int:listing_id}",
+    response={200: schemas.ListingDetail, 404: schemas.Problem},
+    summary="One listing",
+    description="JSON; JSON-LD (`application/ld+json`) or Turtle (`text/turtle`) by `Accept`.",
+    tags=["listings"],
+)
+def initiative(request: HttpRequest, listing_id: int) -> HttpResponse:
+    page = get_object_or_404(
+        InitiativePage.objects.public()
+        .with_card_relations()
+        .prefetch_related("contacts", "links", "agreements", "served_areas"),
+        pk=listing_id,
+    )
+    wanted = request.get_preferred_type(["application/json", "application/ld+json", "text/turtle"])
+    if wanted == "application/ld+json":
+        return answer(listing_jsonld(page, request), content_type=wanted)
+    if wanted == "text/turtle":
+        turtle = as_turtle(listing_jsonld(page, request))
+        return answer(turtle, content_type="text/turtle; charset=utf-8")
+    return answer(listing_detail(page, request))
+
+
+@api.get(
+    "/suggest",
+    response={200: list[schemas.SuggestionOut], 503: schemas.Problem},
+    summary="Complete what is being typed",
+    tags=["search"],
+    openapi_extra={"x-example": "?q=resso"},
+)
+def suggestions(request: HttpRequest, q: str = "") -> HttpResponse:
+    found = suggest(q[:100])
+    hits = [Hit(item.id) for item in found if item.id is not None]
+    urls = {page.pk: page.get_url(request) for page, _hit in load_listings(hits)}
+    search = reverse("bdis_search:search")
+    return answer(
+        [
+            {
+                "kind": item.kind,
+                "value": item.value,
+                "label": item.label,
+                "url": urls[item.id] if item.id else f"{search}?{item.kind}={item.value}",
+            }
+            for item in found
+            if item.id is None or item.id in urls
+        ]
+    )
+
+
+@api.get(
+    "/places",
+    response=list[schemas.PlaceOut],
+    summary="Find a place",
+    description="Communes, postcodes, départements, regions old and new, EPCI; best first.",
+    tags=["search"],
+    openapi_extra={"x-example": "?q=Crest"},
+)
+def places(request: HttpRequest, q: str = "", limit: str = "10") -> HttpResponse:
+    if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:4]) <= MAX_PLACES):
+        raise InvalidParameters(
+            [ParameterProblem("limit", limit[:100], f"Expected 1 to {MAX_PLACES}.")]
+        )
+    return answer([asdict(place) for place in search_places(q[:100], limit=int(limit))])
+
+
+@api.get(
+    "/map",
+    response={200: dict, **PROBLEMS},
+    summary="Clusters and points for a map",
+    description="GeoJSON; the counts add up to the total of the same search in the box.",
+    tags=["search"],
+    openapi_extra={"x-example": "?bbox=4,44,6,46&zoom=8"},
+)
+def map_features(request: HttpRequest, params: Query[schemas.MapParams]) -> HttpResponse:
+    query = parse_query(request.GET)
+    zoom = request.GET.get("zoom", "6") or "6"
+    if not (zoom.isascii() and zoom.isdigit() and int(zoom[:3]) <= 20):
+        raise InvalidParameters([ParameterProblem("zoom", zoom[:100], "Expected 0 to 20.")])
+    clusters = get_engine().clusters(replace(query, facets=()), int(zoom))
+    pages = {page.pk: page for page, _hit in load_listings(Hit(c.id) for c in clusters if c.id)}
+    features = [
+        _feature(cluster, pages.get(cluster.id) if cluster.id else None, request)
+        for cluster in clusters
+        if cluster.id is None or cluster.id in pages
+    ]
+    return answer({"type": "FeatureCollection", "features": features})
+
+
+def _feature(cluster: Cluster, page: InitiativePage | None, request: HttpRequest) -> dict[str, Any]:
+    properties: dict[str, Any] = {"count": cluster.count}
+    if page is not None:
+        family = next(iter(page.families.all()), None)
+        properties |= {
+            "id": page.pk,
+            "title": page.title,
+            "url": page.get_url(request),
+            "family": family.label if family else "",
+            "hue": family.hue if family else 0,
+        }
+    return {
+        "type": "Feature",
+        "geometry": {
+            "type": "Point",
+            "coordinates": [round(cluster.lon, 5), round(cluster.lat, 5)],
+        },
+        "properties": properties,
+    }
+
+
+@api.get(
+    "/nomenclature",
+    response=schemas.NomenclatureAnswer,
+    summary="Classifications",
+    description="Legal families and statuses, ESS families, the tree of activities.",
+    tags=["reference"],
+)
+def nomenclature(request: HttpRequest) -> HttpResponse:
+    return answer(nomenclature_payload(), max_age=3600)
