@@ -1,5 +1,6 @@
 """Models of the directory."""
 
+from bdis_cms.models.importing import ImportedListing, ImportRun
 from bdis_cms.models.initiative import InitiativePage
 from bdis_cms.models.initiative_children import (
     AgreementKind,
@@ -44,6 +45,8 @@ __all__ = [
     "Family",
     "FormerRegion",
     "HomePage",
+    "ImportRun",
+    "ImportedListing",
     "InitiativeAgreement",
     "InitiativeContact",
     "InitiativeImage",
