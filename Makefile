@@ -37,7 +37,7 @@ lint: setup ## Format, lint, types, layers, templates, migrations, translations
 	$(BIN)/lint-imports
 	$(BIN)/djlint --check --quiet templates
 	$(BIN)/python manage.py makemigrations --check --dry-run --settings bdis_site.settings.test
-	$(BIN)/python scripts/check_messages.py
+	$(BIN)/python scripts/messages.py --check
 
 fix: setup ## Format and mend what can be
 	$(BIN)/ruff check --fix .
@@ -48,7 +48,7 @@ bench: setup ## All benchmarks, side by side in one run
 	$(BIN)/python -m bench
 
 messages: setup ## Bring the French catalogue up to date with the code
-	$(BIN)/python scripts/make_messages.py
+	$(BIN)/python scripts/messages.py
 
 lock: setup ## Refresh requirements.txt
 	$(BIN)/python -m pip install --quiet uv
