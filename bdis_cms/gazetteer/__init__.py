@@ -1,14 +1,9 @@
 """The gazetteer: understanding of places, in memory, from the territories of the database."""
 
 from .matching import match_commune
-from .places import (
-    AmbiguousCommune,
-    CommuneMatch,
-    CommuneNotFound,
-    MatchRule,
-    Place,
-    PlaceType,
-)
+from .places import AmbiguousCommune, CommuneMatch, CommuneNotFound, MatchRule, Place, PlaceType
+from .search import search_places
+from .store import forget, gazetteer
 
 __all__ = [
     "AmbiguousCommune",
@@ -17,5 +12,8 @@ __all__ = [
     "MatchRule",
     "Place",
     "PlaceType",
+    "forget",
+    "gazetteer",
     "match_commune",
+    "search_places",
 ]

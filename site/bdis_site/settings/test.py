@@ -22,6 +22,7 @@ BDIS_SEARCH = {
     "OPTIONS": {"PATH": _scratch / "index"},
 }
 BDIS_GEOCODER = "commune"
+BDIS_GAZETTEER_CHECK_SECONDS = 0
 BDIS_TILE_URL = ""
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 TEMPLATES[0]["OPTIONS"]["debug"] = True  # type: ignore[index]
