@@ -37,12 +37,13 @@ PACKAGES = {
 }
 
 # Lucide glyphs of the interface; those of the families are listed with the families.
-INTERFACE_ICONS = """
-arrow-left arrow-right arrow-up-right badge-check calendar check chevron-down chevron-left
-chevron-right circle circle-help clock external-link file-text flag globe handshake info landmark
-layers list list-tree locate-fixed mail map map-pin menu message-square moon navigation newspaper
-phone printer rss search sliders-horizontal sun tag triangle-alert users x
-""".split()
+INTERFACE_ICONS = (
+    "arrow-left arrow-right arrow-up-right badge-check calendar check chevron-down chevron-left "
+    "chevron-right circle circle-help clock external-link file-text flag globe handshake info "
+    "landmark languages layers list list-tree locate-fixed mail map map-pin menu message-square "
+    "moon navigation newspaper phone printer rss search sliders-horizontal sun tag "
+    "triangle-alert users x"
+)
 FAMILY_ICONS = ROOT / "bdis_cms" / "data" / "nomenclature" / "ICONS.txt"
 
 # Latin text, French punctuation, and the few signs the pages draw (→ − × ≤ €).
@@ -95,7 +96,7 @@ def build_icons() -> None:
     symbols = []
     with tempfile.TemporaryDirectory() as scratch:
         icons = unpack("lucide", Path(scratch)) / "icons"
-        for name in sorted({*INTERFACE_ICONS, *FAMILY_ICONS.read_text("utf-8").split()}):
+        for name in sorted({*INTERFACE_ICONS.split(), *FAMILY_ICONS.read_text("utf-8").split()}):
             svg = (icons / f"{name}.svg").read_text("utf-8")
             body = re.search(r"<svg[^>]*>(.*)</svg>", svg, re.DOTALL)
             assert body, name

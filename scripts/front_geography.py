@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,9 @@ def lambert(lon: float, lat: float) -> tuple[float, float]:
 def project(shape: BaseGeometry) -> BaseGeometry:
     """Return the shape in plane coordinates, y downwards as in SVG."""
     return transform(
-        lambda xs, ys: tuple(zip(*(lambert(x, y) for x, y in zip(xs, ys, strict=True)), strict=True)),
+        lambda xs, ys: tuple(
+            zip(*(lambert(x, y) for x, y in zip(xs, ys, strict=True)), strict=True)
+        ),
         shape,
     )
 
@@ -133,7 +136,7 @@ def path(shape: BaseGeometry) -> str:
         for line in [piece.exterior, *piece.interiors]:
             points = [(round(x, 1), round(y, 1)) for x, y in line.coords[:-1]]
             moves = [f"M{points[0][0]:g} {points[0][1]:g}"]
-            for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+            for (ax, ay), (bx, by) in pairwise(points):
                 moves.append(f"l{round(bx - ax, 1):g} {round(by - ay, 1):g}")
             parts.append("".join(moves).replace(" -", "-") + "z")
     return "".join(parts)
@@ -172,6 +175,7 @@ def picture_of(regions: dict[str, BaseGeometry]) -> dict[str, Any]:
                 "x": round(label.x, 1),
                 "y": round(label.y, 1),
                 "overseas": code in OVERSEAS,
+                "box": [round(v, 1) for v in shape.bounds],
             }
             for code, shape in drawn.items()
             for label in [shapely.maximum_inscribed_circle(biggest(shape)).interpolate(0)]
@@ -189,7 +193,7 @@ def outline_of(
 ) -> dict[str, Any]:
     """Return the background of the maps as GeoJSON: land by region, then inner lines."""
     names = list(regions)
-    land = shapely.coverage_simplify([regions[n] for n in names], 0.012)
+    land = shapely.coverage_simplify([regions[n] for n in names], 0.02)
     inner = []
     items = list(zip(shapes.values(), codes, strict=True))
     for rank, (shape, code) in enumerate(items):
@@ -197,7 +201,7 @@ def outline_of(
             if code == other_code and shape.intersects(other):
                 line = shape.intersection(other)
                 inner.extend(
-                    part.simplify(0.015)
+                    part.simplify(0.03)
                     for part in getattr(shapely.line_merge(lines_of(line)), "geoms", [line])
                     if part.length > 0.02
                 )

@@ -1,0 +1,129 @@
+"""What the public templates need: icons, numbers, places on the map of France, the menu."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.templatetags.static import static
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from wagtail.models import Page, Site
+
+from bdis_cms.models import ArticlePage
+from bdis_cms.templatetags.france import france_picture, region_shape
+
+register = template.Library()
+
+NARROW_SPACE = "\u202f"
+PROPOSAL_SLUG = "proposer-une-initiative"
+
+
+@register.simple_tag
+def icon(name: str, css_class: str = "") -> SafeString:
+    """Draw a glyph of the sprite; it is decoration, the words beside it say the same."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        css_class,
+        static("bdis/img/sprite.svg"),
+        name,
+    )
+
+
+@register.filter
+def count(value: int | None) -> str:
+    """Write a number as its reader would: 12 480 in French, 12,480 in English."""
+    if value is None:
+        return "–"
+    english = (get_language() or "fr").startswith("en")
+    return f"{value:,}".replace(",", "," if english else NARROW_SPACE)
+
+
+@register.filter
+def distance(km: float | None) -> str:
+    """Write a distance in kilometres: « à 450 m », « à 4,2 km », « à 35 km »."""
+    if km is None:
+        return ""
+    if km < 0.95:
+        return _("%(n)s m away") % {"n": max(50, round(km * 20) * 50)}
+    text = f"{km:.1f}" if km < 10 else str(round(km))
+    if not (get_language() or "fr").startswith("en"):
+        text = text.replace(".", ",")
+    return _("%(n)s km away") % {"n": text.removesuffix(",0").removesuffix(".0")}
+
+
+@register.filter
+def long_date(value: Any) -> str:
+    """Write a day in full: « 3 mars 2026 », « 1er mars 2026 »; moments in local time."""
+    if not value:
+        return ""
+    day = localtime(value) if hasattr(value, "tzinfo") else value
+    if (get_language() or "fr").startswith("en"):
+        return date_format(day, "j F Y")
+    return ("1er " if day.day == 1 else f"{day.day} ") + date_format(day, "F Y").lower()
+
+
+@register.filter
+def domain(url: str) -> str:
+    """Keep what a reader recognises of an address: its host, without « www. »."""
+    return url.split("://")[-1].split("/")[0].removeprefix("www.")
+
+
+@register.simple_tag
+def network_name() -> str:
+    """Name of the network in the header and in titles."""
+    return str(getattr(settings, "BDIS_NETWORK_NAME", "") or "BDIS")
+
+
+@register.simple_tag(takes_context=True)
+def site_root(context: dict[str, Any]) -> Page | None:
+    """Root page of the site being visited."""
+    request = context.get("request")
+    site = Site.find_for_request(request) if request else None
+    return site.root_page if site else None
+
+
+@register.simple_tag(takes_context=True)
+def menu_pages(context: dict[str, Any]) -> list[dict[str, Any]]:
+    """Pages of the menu: {"title", "url", "current"}; ``[]`` without a site."""
+    root = site_root(context)
+    if root is None:
+        return []
+    request = context["request"]
+    pages = root.get_children().live().public().in_menu()
+    return [
+        {
+            "title": page.title,
+            "url": (url := page.get_url(request) or ""),
+            "current": bool(url) and request.path.startswith(url),
+        }
+        for page in pages
+    ]
+
+
+@register.simple_tag(takes_context=True)
+def proposal_url(context: dict[str, Any]) -> str:
+    """Address of the article that says how to propose an initiative; "" when there is none."""
+    page = ArticlePage.objects.live().public().filter(slug=PROPOSAL_SLUG).first()
+    return (page.get_url(context.get("request")) or "") if page else ""
+
+
+@register.simple_tag
+def map_settings() -> dict[str, str]:
+    """Addresses the map script reads; without tiles it draws the bundled outline."""
+    return {
+        "tiles": getattr(settings, "BDIS_TILE_URL", "") or "",
+        "attribution": getattr(settings, "BDIS_TILE_ATTRIBUTION", "") or "",
+        "outline": static("bdis/geo/france.json"),
+        "script": static("bdis/vendor/leaflet/leaflet.js"),
+        "style": static("bdis/vendor/leaflet/leaflet.css"),
+    }
+
+
+register.simple_tag(france_picture)
+register.simple_tag(region_shape)

@@ -1,0 +1,116 @@
+"""The directory at a glance: counts by region, family and activity, and the latest listings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import F
+from django.http import HttpRequest
+from django.urls import reverse
+
+from bdis_cms.models import Family, InitiativePage, RegionPage
+from bdis_search.backends.base import EngineUnavailable
+from bdis_search.engine import get_engine
+from bdis_search.listings import load_listings
+from bdis_search.presentation import ResultItem, result_item
+from bdis_search.query import Hit, Point, Query, Results, Sort
+
+NEARBY_KM = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class RegionLink:
+    """A region with the address of its page and its number of public listings."""
+
+    code: str
+    name: str
+    url: str
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyLink:
+    """A family with the address of its listings and their number."""
+
+    code: str
+    label: str
+    icon: str
+    hue: int
+    url: str
+    count: int
+
+
+def counts(**filters: str) -> Results:
+    """Return totals and counts by facet of all public listings, or of those of a filter.
+
+    Zero everywhere while the engine is away: these pages still let people browse.
+    """
+    query = Query(
+        filters={name: frozenset([value]) for name, value in filters.items()}, page_size=1
+    )
+    try:
+        return get_engine().search(query)
+    except EngineUnavailable:
+        return Results(total=0, hits=())
+
+
+def region_links(request: HttpRequest, results: Results | None = None) -> list[RegionLink]:
+    """Return the regions that have a page, by name, with their counts when asked."""
+    by_code = results.counts.get("region", {}) if results else {}
+    pages = RegionPage.objects.live().public().select_related("region").order_by("title")
+    return [
+        RegionLink(
+            code=page.region.code,
+            name=page.title,
+            url=page.get_url(request) or "",
+            count=by_code.get(page.region.code, 0),
+        )
+        for page in pages
+    ]
+
+
+def family_links(results: Results, limit: int | None = None, extra: str = "") -> list[FamilyLink]:
+    """Return the families that have listings, most numerous first."""
+    numbers = results.counts.get("family", {})
+    found = Family.objects.filter(code__in=[code for code, n in numbers.items() if n])
+    search = reverse("bdis_search:search")
+    links = [
+        FamilyLink(
+            code=family.code,
+            label=family.plural,
+            icon=family.icon,
+            hue=family.hue,
+            url=f"{search}?family={family.code}{extra}",
+            count=numbers[family.code],
+        )
+        for family in found
+    ]
+    return sorted(links, key=lambda link: (-link.count, link.label))[:limit]
+
+
+def latest(request: HttpRequest, limit: int = 3, region: str = "") -> list[ResultItem]:
+    """Return the public listings published last, those with an image first among equals."""
+    pages = InitiativePage.objects.public().with_card_relations()
+    if region:
+        pages = pages.filter(commune__department__region__code=region)
+    pages = pages.order_by(F("first_published_at").desc(nulls_last=True), "-pk")[:limit]
+    return [result_item(page, Hit(page.pk), request) for page in pages]
+
+
+def nearby(page: InitiativePage, request: HttpRequest, limit: int = 3) -> list[ResultItem]:
+    """Return the public listings nearest to ``page``; ``[]`` without a point or an engine."""
+    if page.latitude is None or page.longitude is None:
+        return []
+    query = Query(
+        near=Point(page.latitude, page.longitude),
+        radius_km=NEARBY_KM,
+        sort=Sort.DISTANCE,
+        page_size=limit + 1,
+        facets=(),
+    )
+    try:
+        hits = get_engine().search(query).hits
+    except EngineUnavailable:
+        return []
+    others = [hit for hit in hits if hit.id != page.pk]
+    return [result_item(found, hit, request) for found, hit in load_listings(others)][:limit]

@@ -1,0 +1,236 @@
+"""What the public search pages show, computed before any template is involved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, QueryDict
+from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bdis_cms.models import Activity, Family, InitiativePage
+from bdis_cms.templatetags.bdis import count as written
+from bdis_search.chips import Chip, chips_of
+from bdis_search.engine import get_engine
+from bdis_search.facet_views import FacetView, facet_views
+from bdis_search.facets import facet_values
+from bdis_search.links import SearchLinks
+from bdis_search.listings import load_listings
+from bdis_search.loosening import Alternative, alternatives_of
+from bdis_search.marking import mark
+from bdis_search.params import MAX_RESULT, InvalidParameters, ParameterProblem, parse_query
+from bdis_search.query import Geography, Hit, Query, Results, Sort
+from bdis_search.where import Where, completed, understand
+
+RADII_KM = (5, 10, 20, 30, 50, 100)
+SHOWN_ACTIVITIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ResultItem:
+    """A listing as a result or a card shows it."""
+
+    id: int
+    title: SafeString
+    url: str
+    summary: SafeString
+    family: Family | None
+    place: str
+    distance_km: float | None
+    activities: tuple[Activity, ...]
+    image: Any
+    is_demo: bool
+
+
+def result_item(page: InitiativePage, hit: Hit, request: HttpRequest, text: str = "") -> ResultItem:
+    """Return what a template shows of ``page``; its card relations must be loaded."""
+    activities = [page.main_activity] if page.main_activity else []
+    activities += [item for item in page.activities.all() if item not in activities]
+    return ResultItem(
+        id=page.pk,
+        title=mark(page.title, text),
+        url=page.get_url(request) or "",
+        summary=mark(page.summary, text),
+        family=next(iter(page.families.all()), None),
+        place=str(page.commune) if page.commune else "",
+        distance_km=hit.distance_km,
+        activities=tuple(activities[:SHOWN_ACTIVITIES]),
+        image=page.cover,
+        is_demo=page.is_demo,
+    )
+
+
+class SearchPage:
+    """A search as read from an address, and all that its page shows.
+
+    ``problems`` lists the parameters that were not understood: they are told, left out, and the
+    rest of the search is done. Reading ``results`` raises ``EngineUnavailable``.
+    """
+
+    def __init__(self, request: HttpRequest, view: str = "bdis_search:search") -> None:
+        self.request = request
+        self.params: QueryDict = request.GET
+        self.links = SearchLinks(self.params, view)
+        self.where: Where = understand(self.params)
+        self.problems: list[ParameterProblem] = []
+        self.api_params = completed(self.params, self.where)
+        self.query: Query = self._read()
+
+    def _read(self) -> Query:
+        try:
+            return parse_query(self.api_params)
+        except InvalidParameters as error:
+            self.problems = error.problems
+            for problem in error.problems:
+                self.api_params.pop(problem.name, None)
+            self.api_params = completed(self.api_params, Where())
+            return parse_query(self.api_params)
+
+    @cached_property
+    def results(self) -> Results:
+        """The answer of the engine, for this page of results."""
+        return get_engine().search(self.query)
+
+    @property
+    def total(self) -> int:
+        return self.results.total
+
+    @cached_property
+    def items(self) -> list[ResultItem]:
+        """Listings of this page, still public now."""
+        return [
+            result_item(page, hit, self.request, self.query.text)
+            for page, hit in load_listings(self.results.hits)
+        ]
+
+    @cached_property
+    def chips(self) -> list[Chip]:
+        """What was understood, each with the address that takes it off."""
+        return chips_of(self)
+
+    @property
+    def clear_url(self) -> str:
+        return self.links.path
+
+    @cached_property
+    def facets(self) -> list[FacetView]:
+        return facet_views(
+            facet_values(self.results, self.query), self.query, self.params, self.links
+        )
+
+    @property
+    def filter_count(self) -> int:
+        """Number of filters chosen in the panel, the place aside."""
+        return sum(len(self.params.getlist(facet.name)) for facet in self.facets)
+
+    @cached_property
+    def heading(self) -> str:
+        """The count in words: « 128 initiatives à moins de 20 km de Crest (26) »."""
+        number = ngettext("%(n)s initiative", "%(n)s initiatives", self.total) % {
+            "n": written(self.total)
+        }
+        if self.query.text:
+            number = _("%(number)s for “%(text)s”") % {"number": number, "text": self.query.text}
+        if self.query.near and self.query.radius_km:
+            phrase = {
+                Geography.SEAT: _("%(number)s within %(km)s km of %(place)s"),
+                Geography.SERVED: _("%(number)s working within %(km)s km of %(place)s"),
+                Geography.EITHER: _("%(number)s based or working within %(km)s km of %(place)s"),
+            }[self.query.geography]
+            return phrase % {
+                "number": number,
+                "km": f"{self.query.radius_km:g}",
+                "place": self.where.name,
+            }
+        return f"{number} · {self.where.name}" if self.where.name else number
+
+    @cached_property
+    def alternatives(self) -> list[Alternative]:
+        """What to loosen when nothing was found, with what it would bring."""
+        return alternatives_of(self) if not self.total else []
+
+    @cached_property
+    def did_you_mean(self) -> list[Chip]:
+        """Other places of the same name."""
+        return [Chip(label, self.links.replacing(ou=label)) for label in self.where.others]
+
+    @property
+    def choices(self) -> dict[str, list[tuple[str, str, bool]]]:
+        """Options of the selects: {name: [(value, label, selected)]}."""
+        sorts = {
+            Sort.RELEVANCE: _("Relevance"),
+            Sort.DISTANCE: _("Distance"),
+            Sort.NAME: _("Name"),
+            Sort.RECENT: _("Last confirmed"),
+        }
+        if not self.query.near:
+            del sorts[Sort.DISTANCE]
+        places = {
+            Geography.SEAT: _("Based there"),
+            Geography.SERVED: _("Working there"),
+            Geography.EITHER: _("Based or working there"),
+        }
+        radii = sorted({*RADII_KM, *([self.query.radius_km] if self.query.radius_km else [])})
+        return {
+            "sort": [(str(k), label, k == self.query.sort) for k, label in sorts.items()],
+            "geography": [
+                (str(k), label, k == self.query.geography) for k, label in places.items()
+            ],
+            "radius": [(f"{k:g}", f"{k:g} km", k == self.query.radius_km) for k in radii],
+        }
+
+    @cached_property
+    def pages(self) -> dict[str, Any] | None:
+        """Links between pages of results: {"links": [(number, url)], …}; ``None`` for one page."""
+        reachable = min(self.total, MAX_RESULT)
+        if reachable <= self.query.page_size:
+            return None
+        paginator = Paginator(range(reachable), self.query.page_size)
+        here = min(self.query.page, paginator.num_pages)
+        return {
+            "here": here,
+            "last": paginator.num_pages,
+            "previous": self.links.page(here - 1) if here > 1 else "",
+            "next": self.links.page(here + 1) if here < paginator.num_pages else "",
+            "links": [
+                (number, self.links.page(number) if isinstance(number, int) else "")
+                for number in paginator.get_elided_page_range(here, on_each_side=1, on_ends=1)
+            ],
+        }
+
+    @property
+    def map_query(self) -> str:
+        """The search as the map asks it of the API, without page, sort or box."""
+        params = self.api_params.copy()
+        for name in ("page", "sort", "bbox"):
+            params.pop(name, None)
+        return SearchLinks(params).address(params, " ").removeprefix(" ").removeprefix("?")
+
+    @property
+    def radius(self) -> str:
+        return f"{self.query.radius_km:g}" if self.query.radius_km else ""
+
+    @property
+    def bbox(self) -> str:
+        return self.params.get("bbox", "") if self.query.bbox else ""
+
+    @property
+    def list_url(self) -> str:
+        return self.links.at("bdis_search:search")
+
+    @property
+    def map_url(self) -> str:
+        return self.links.at("bdis_search:map")
+
+    @property
+    def feed_url(self) -> str:
+        return self.links.at("bdis_search:feed")
+
+    def total_of(self, **changes: Any) -> int:
+        """Return the total of a search that differs from this one by ``changes``."""
+        query = replace(self.query, page=1, page_size=1, facets=(), **changes)
+        return get_engine().search(query).total
