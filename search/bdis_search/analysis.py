@@ -6,6 +6,7 @@ elision, plurals and synonyms behave alike whatever the engine.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -31,13 +32,13 @@ _WORD = re.compile(r"[^\W_]+")
 _SAINTS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 # Written apart, with a hyphen or joined: "éco construction", "éco-construction".
 _PREFIXES = frozenset(
-    "agro anti auto bio co eco hydro inter intra micro mini multi photo pluri poly re socio "
-    "sur tele thermo trans ultra".split()
+    """agro anti auto bio co eco hydro inter intra micro mini multi photo pluri poly re socio sur
+    tele thermo trans ultra""".split()  # noqa: SIM905
 )
 STOP_WORDS = frozenset(
-    "a ai au aux avec c ce ces cet cette ceux chez d dans de des du elle elles en entre et etc eux "
-    "il ils j je l la le les leur leurs lui m ma mes mon n nos notre nous on ou par pour qu que "
-    "qui s sa se ses si son sur t ta te tes ton tu un une vos votre vous y".split()
+    """a ai au aux avec c ce ces cet cette ceux chez d dans de des du elle elles en entre et etc eux
+    il ils j je l la le les leur leurs lui m ma mes mon n nos notre nous on ou par pour qu que qui
+    s sa se ses si son sur t ta te tes ton tu un une vos votre vous y""".split()  # noqa: SIM905
 )
 
 
@@ -147,6 +148,6 @@ def _joinable(text: str, words: list[str]) -> Iterable[tuple[tuple[str, ...], st
         parts = tuple(match.group().split("-"))
         if len(parts) == 2:
             yield parts, "".join(parts)
-    for first, second in zip(words, words[1:], strict=False):
+    for first, second in itertools.pairwise(words):
         if first in _PREFIXES:
             yield (first, second), first + second

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from hashlib import blake2b
+
+from bdis_cms.text import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,7 @@ class InitiativeDocument:
     acronym: str
     summary: str
     body: str
-    keywords: str  # labels and synonyms of families, activities and status
+    keywords: str  # one per line: labels and synonyms of families, activities, status, agreements
     tags: tuple[str, ...]  # slugs
     tag_names: tuple[str, ...]
     place_names: str  # commune, département, region, postcode, former names
@@ -41,4 +44,38 @@ class InitiativeDocument:
     confirmed: int  # date.toordinal() of the last confirmation, 0 when never
     public_until: int  # last day (ordinal) on which the adhesion holds
     completeness: int  # 0–100
-    fingerprint: str  # hash of all the rest: drift is found by comparing it
+    fingerprint: str = ""  # hash of all the rest: drift is found by comparing it
+    parent_commune: str = ""  # the commune of which ``commune`` is an arrondissement
+    extra: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (registered facet, its values)
+
+    @property
+    def sort_title(self) -> str:
+        """What results are ordered by: the title folded."""
+        return fold(self.title)
+
+    def values(self, field: str) -> tuple[str, ...]:
+        """Return the codes held in ``field``, one of ``bdis_search.conditions.FIELDS``.
+
+        ``extra:<name>`` stands for the facet registered under that name.
+        """
+        match field:
+            case "communes":
+                found: tuple[str, ...] = (self.commune, self.parent_commune)
+            case "either_regions":
+                found = (self.region, *self.served_regions)
+            case "either_departments":
+                found = (self.department, *self.served_departments)
+            case "region" | "department" | "epci" | "legal_family":
+                found = (getattr(self, field),)
+            case _ if field.startswith("extra:"):
+                found = dict(self.extra).get(field.removeprefix("extra:"), ())
+            case _:
+                found = getattr(self, field)
+        return tuple(dict.fromkeys(value for value in found if value))
+
+    def hashed(self) -> str:
+        """Return the fingerprint that this content has."""
+        content = tuple(
+            getattr(self, item.name) for item in fields(self) if item.name != "fingerprint"
+        )
+        return blake2b(repr(content).encode(), digest_size=12).hexdigest()

@@ -100,13 +100,15 @@ class Hit:
 class Results:
     """A page of hits with the exact total and counts by facet: ``{facet: {code: count}}``.
 
-    ``forgiven`` tells that nothing matched exactly and one-letter typos were allowed.
+    ``forgiven`` tells that no listing at all has the words as typed, so that one-letter typos
+    were allowed; ``relaxed`` that even so none has them all, and some words may be missing.
     """
 
     total: int
     hits: tuple[Hit, ...]
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     forgiven: bool = False
+    relaxed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,10 @@ class EngineUnavailable(SearchEngineError):
     """The engine does not answer; the public is told so and edits wait in the outbox."""
 
 
+class IndexMissing(EngineUnavailable):
+    """There is no index yet, or one of another version: it must be built."""
+
+
 class SearchEngine(ABC):
     """A search engine.
 

@@ -1,0 +1,101 @@
+"""From conditions to tantivy queries, exact circles included."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import tantivy
+from tantivy import FieldType, Query
+
+from bdis_cms.gazetteer.geometry import distance_km
+from bdis_search.backends.tantivy.cells import cover
+from bdis_search.backends.tantivy.matching import some
+from bdis_search.backends.tantivy.schema import schema
+from bdis_search.backends.tantivy.store import Opened
+from bdis_search.conditions import AnyOf, Box, Circle, Condition, Terms
+
+
+def condition_query(condition: Condition, opened: Opened) -> Query:
+    """Return the tantivy query of ``condition`` for the index as opened."""
+    match condition:
+        case Terms(field, values):
+            return _terms(field, values)
+        case Circle(center, km):
+            return _circle(opened, center.lat, center.lon, km)
+        case Box(bbox):
+            return Query.boolean_query(
+                [
+                    (tantivy.Occur.Must, _between("lat", bbox.south, bbox.north)),
+                    (tantivy.Occur.Must, _between("lon", bbox.west, bbox.east)),
+                ]
+            )
+        case AnyOf(conditions):
+            return some([condition_query(one, opened) for one in conditions])
+
+
+def still_public(today: int, opened: Opened) -> Query | None:
+    """Return the query that leaves out lapsed listings; ``None`` when no document has lapsed."""
+    if not _lapsed(opened, today):
+        return None
+    return Query.range_query(
+        schema(), "public_until", FieldType.Unsigned, lower_bound=max(0, today)
+    )
+
+
+def _terms(field: str, values: frozenset[str]) -> Query:
+    if field.startswith("extra:"):
+        facet = field.removeprefix("extra:")
+        field, values = "extra", frozenset(f"{facet}={value}" for value in values)
+    if len(values) == 1:
+        return Query.term_query(schema(), field, next(iter(values)), "basic")
+    return Query.term_set_query(schema(), field, sorted(values))
+
+
+def _between(field: str, low: float, high: float) -> Query:
+    return Query.range_query(schema(), field, FieldType.Float, lower_bound=low, upper_bound=high)
+
+
+@lru_cache(maxsize=4)
+def _lapsed(opened: Opened, today: int) -> bool:
+    lapsed = Query.range_query(
+        schema(), "public_until", FieldType.Unsigned, upper_bound=today, include_upper=False
+    )
+    return bool(opened.searcher.search(lapsed, 1).count)
+
+
+@lru_cache(maxsize=128)
+def _circle(opened: Opened, lat: float, lon: float, km: float) -> Query:
+    cells = cover(lat, lon, km)
+    searcher = opened.searcher
+    parts = []
+    if cells.inside:
+        parts.append(Query.term_set_query(schema(), "cells", list(cells.inside)))
+    if cells.edge:
+        edge = Query.term_set_query(schema(), "cells", list(cells.edge))
+        near = [
+            identifier
+            for identifier, away in measured(searcher, edge, lat, lon)
+            if away is not None and away <= km
+        ]
+        if near:
+            parts.append(Query.term_set_query(schema(), "id", near))
+    return some(parts) if parts else Query.empty_query()
+
+
+def measured(
+    searcher: tantivy.Searcher, query: Query, lat: float, lon: float
+) -> list[tuple[int, float | None]]:
+    """Return (id, km from the point; ``None`` without seat) of every document of ``query``."""
+    limit = max(1, searcher.num_docs)
+    addresses = [hit[1] for hit in searcher.search(query, limit, count=False).hits]
+    ids = searcher.fast_field_values("id", addresses)
+    lats = searcher.fast_field_values("lat", addresses)
+    lons = searcher.fast_field_values("lon", addresses)
+    return [
+        (
+            int(identifier),
+            None if at_lat is None or at_lon is None else distance_km(lat, lon, at_lat, at_lon),
+        )
+        for identifier, at_lat, at_lon in zip(ids, lats, lons, strict=True)
+        if identifier is not None
+    ]

@@ -1,0 +1,232 @@
+"""Where the index lives: generations in a folder, one current, one writer at a time.
+
+``PATH/<generation>/`` holds an index, ``PATH/current`` the name of the one that serves. A rebuild
+writes a new generation and then replaces the pointer: killed at any moment, it leaves the old one
+serving. Locks are of the operating system: they go with the process that held them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import tantivy
+
+from bdis_search.backends.base import EngineUnavailable, IndexMissing, SearchEngineError
+from bdis_search.backends.tantivy.schema import SCHEMA_VERSION, schema
+
+try:
+    import fcntl
+except ImportError:  # pragma: no cover - Windows: tantivy's own writer lock still holds
+    fcntl = None  # type: ignore[assignment]
+
+REMEDY = "Run “manage.py reindex” to build it."
+_VERSION_FILE = "bdis.json"
+
+
+class IndexLocked(SearchEngineError):
+    """Another process has been writing to the index for longer than we wait."""
+
+
+@dataclass(eq=False)
+class Opened:
+    """An index opened for reading; equal, as the key of a cache, as long as nothing is written."""
+
+    generation: str
+    index: tantivy.Index
+    searcher: tantivy.Searcher
+    stamp: tuple[int, int, int]
+
+    def __hash__(self) -> int:
+        return hash((self.generation, self.stamp))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Opened) and (self.generation, self.stamp) == (
+            other.generation,
+            other.stamp,
+        )
+
+
+class Store:
+    """The folder of the index, shared by processes and threads."""
+
+    def __init__(self, path: Path, lock_timeout: float, heap_bytes: int) -> None:
+        self.path = path
+        self.lock_timeout = lock_timeout
+        self.heap_bytes = heap_bytes
+        self._opened: Opened | None = None
+        self._mutex = threading.RLock()
+        self._pid = os.getpid()
+
+    # Reading
+
+    def open(self) -> Opened:
+        """Return the current index, reopened when another process replaced or changed it."""
+        for _ in range(3):
+            # A rebuild may swap generations, and remove the old one, between two reads.
+            with contextlib.suppress(IndexMissing):
+                return self._open(self._current())
+        return self._open(self._current())
+
+    def _open(self, generation: str) -> Opened:
+        stamp = self._stamp(generation)
+        opened = self._opened
+        if opened and (opened.generation, opened.stamp) == (generation, stamp):
+            return opened
+        with self._mutex:
+            try:
+                if opened and opened.generation == generation and self._pid == os.getpid():
+                    index = opened.index
+                else:
+                    index = self._open_index(generation)
+                index.reload()
+                self._opened = Opened(generation, index, index.searcher(), stamp)
+            except (ValueError, OSError) as error:
+                self._opened = None
+                raise EngineUnavailable(
+                    f"The search index in {self.path / generation} cannot be read ({error}). "
+                    f"{REMEDY}"
+                ) from error
+            self._pid = os.getpid()
+            return self._opened
+
+    def forget(self) -> None:
+        """Reopen the index at the next search."""
+        with self._mutex:
+            self._opened = None
+
+    def size_bytes(self) -> int:
+        """Return the size of the current generation."""
+        folder = self.path / self._current()
+        return sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
+
+    def _current(self) -> str:
+        try:
+            generation = (self.path / "current").read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            generation = ""
+        if not generation:
+            raise IndexMissing(f"There is no search index in {self.path}. {REMEDY}")
+        return generation
+
+    def _stamp(self, generation: str) -> tuple[int, int, int]:
+        try:
+            found = (self.path / generation / "meta.json").stat()
+        except OSError as error:
+            raise IndexMissing(
+                f"The search index in {self.path / generation} is gone. {REMEDY}"
+            ) from error
+        return found.st_mtime_ns, found.st_size, found.st_ino
+
+    def _open_index(self, generation: str) -> tantivy.Index:
+        folder = self.path / generation
+        try:
+            version = json.loads((folder / _VERSION_FILE).read_text(encoding="utf-8"))["schema"]
+        except (OSError, ValueError, KeyError, TypeError):
+            version = None
+        if version != SCHEMA_VERSION:
+            raise IndexMissing(
+                f"The search index in {folder} is of another version of the site. {REMEDY}"
+            )
+        index = tantivy.Index(schema(), path=str(folder), reuse=True)
+        index.config_reader("manual")
+        return index
+
+    # Writing
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[tantivy.IndexWriter]:
+        """Give the writer of the current index and commit on leaving; one at a time anywhere.
+
+        Raises ``IndexLocked`` after ``lock_timeout`` seconds.
+        """
+        with self._lock("write.lock"):
+            # Opened afresh: a writer must start from what the last one committed.
+            index = self._open_index(self._current())
+            with self._writer(index) as writer:
+                yield writer
+        self.open()
+
+    @contextlib.contextmanager
+    def rebuilding(self) -> Iterator[tantivy.IndexWriter]:
+        """Give the writer of a new generation and make that one current on leaving."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        with self._lock("rebuild.lock"):
+            self._sweep()
+            generation = f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:8]}"
+            folder = self.path / generation
+            folder.mkdir()
+            try:
+                (folder / _VERSION_FILE).write_text(
+                    json.dumps({"schema": SCHEMA_VERSION}), encoding="utf-8"
+                )
+                index = self._open_index(generation)
+                with self._writer(index, threads=2) as writer:
+                    yield writer
+                with self._lock("write.lock"):
+                    self._point_to(generation)
+            except BaseException:
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
+            self._sweep()
+        self.open()
+
+    @contextlib.contextmanager
+    def _writer(self, index: tantivy.Index, threads: int = 1) -> Iterator[tantivy.IndexWriter]:
+        try:
+            writer = index.writer(self.heap_bytes, threads)
+        except (ValueError, OSError) as error:
+            raise IndexLocked(f"The search index cannot be written to: {error}") from error
+        try:
+            yield writer
+            writer.commit()
+        except BaseException:
+            with contextlib.suppress(ValueError):
+                writer.rollback()
+            raise
+        finally:
+            with contextlib.suppress(ValueError):
+                writer.wait_merging_threads()
+
+    def _point_to(self, generation: str) -> None:
+        draft = self.path / f"current.{os.getpid()}"
+        with draft.open("w", encoding="ascii") as file:
+            file.write(generation)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self.path / "current")
+
+    def _sweep(self) -> None:
+        """Remove generations that serve no more; readers that have one open keep it."""
+        try:
+            current = self._current()
+        except IndexMissing:
+            current = ""
+        for folder in self.path.iterdir():
+            if folder.is_dir() and folder.name != current and (folder / _VERSION_FILE).exists():
+                shutil.rmtree(folder, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def _lock(self, name: str) -> Iterator[None]:
+        with (self.path / name).open("a") as file:
+            deadline = time.monotonic() + self.lock_timeout
+            while fcntl:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except OSError:
+                    if time.monotonic() >= deadline:
+                        raise IndexLocked(
+                            f"Another process has been writing to {self.path} for more than "
+                            f"{self.lock_timeout:g} s. Wait for it to end, or stop it."
+                        ) from None
+                    time.sleep(0.02)
+            yield
