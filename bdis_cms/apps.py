@@ -7,3 +7,6 @@ class BdisCmsConfig(AppConfig):
     label = "bdis_cms"
     verbose_name = _("Directory")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from bdis_cms import checks  # noqa: F401

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from wagtail.models import (
@@ -29,6 +30,11 @@ IMAGES_AND_DOCUMENTS = (
     ("wagtailimages", "image"),
     ("wagtaildocs", "document"),
 )
+#: What the national group alone may do with models: nomenclatures written, territories read.
+NATIONAL_MODELS: dict[tuple[str, ...], tuple[str, ...]] = {
+    ("activity", "family", "legalfamily", "legalstatus"): ("view", "add", "change", "delete"),
+    ("region", "department", "epci", "commune"): ("view",),
+}
 
 
 def editors_group_name(region: Region) -> str:
@@ -95,7 +101,16 @@ def _ensure_national_group(home: HomePage) -> None:
     _grant_pages(group, home, (*MODERATING, "bulk_delete_page"))
     _grant_collection(group, Collection.get_first_root_node())
     if created:
-        group.permissions.add(_admin_access())
+        group.permissions.add(_admin_access(), *_national_permissions())
+
+
+def _national_permissions() -> QuerySet[Permission]:
+    granted = Q(pk__in=[])
+    for models, actions in NATIONAL_MODELS.items():
+        granted |= Q(codename__in=[f"{action}_{model}" for model in models for action in actions])
+    # The contents of the home and the way it is seen elsewhere are the national team's too.
+    redirects = Q(content_type__app_label="wagtailredirects")
+    return Permission.objects.filter(Q(content_type__app_label="bdis_cms") & granted | redirects)
 
 
 def _ensure_region_rights(region: Region, page: RegionPage) -> None:
@@ -118,7 +133,8 @@ def _ensure_workflow(region: Region, page: RegionPage, moderators: Group) -> Non
         return
     name = moderators_group_name(region)
     task = GroupApprovalTask.objects.create(name=name)
-    task.groups.set([moderators])
+    # The national team too, or a region without moderators would wait for ever.
+    task.groups.set([moderators, Group.objects.get(name=NATIONAL_GROUP)])
     workflow = Workflow.objects.create(name=name)
     WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=0)
     WorkflowPage.objects.create(page=page, workflow=workflow)

@@ -175,6 +175,9 @@ class AbstractInitiative(models.Model):
         "is_demo",
     )
 
+    # A copy is another initiative: it adheres, is confirmed and is imported for itself.
+    exclude_fields_in_copy = [*CURRENT_FACTS]
+
     fact_search_fields = [
         index.SearchField("acronym", boost=2),
         index.SearchField("summary"),

@@ -27,7 +27,6 @@ INSTALLED_APPS = [
     "bdis_ethics",
     "bdis_evaluation",
     "bdis_cms",
-    "wagtailgeowidget",
     "wagtail.contrib.forms",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
@@ -67,6 +66,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "bdis_site.middleware.AdminContentSecurityPolicyMiddleware",
+    "bdis_cms.admin.guard.AdminGuardMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]

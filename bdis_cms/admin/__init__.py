@@ -1,0 +1,1 @@
+"""The Wagtail admin of the directory: forms, listings, choosers, panels and views."""

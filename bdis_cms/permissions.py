@@ -1,0 +1,88 @@
+"""Who may do what, beyond what Wagtail's page permissions already say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db.models import F, Q, QuerySet
+from wagtail.models import AbstractPage, GroupPagePermission, Page
+from wagtail.permissions import policy_registry
+
+from bdis_cms.models import InitiativePage, RegionPage
+
+User = AbstractBaseUser | AnonymousUser | Any
+
+
+def may_moderate(user: User, page: Page) -> bool:
+    """Whether ``user`` publishes in the region of ``page``: they rule on its listings."""
+    return page.permissions_for_user(user).can_publish()
+
+
+def explorable_pages(user: User) -> QuerySet[Page]:
+    """Return the pages whose drafts ``user`` may read, and the way to them."""
+    return policy_registry.get_by_type(Page).explorable_instances(user)
+
+
+def may_explore(user: User, page: AbstractPage) -> bool:
+    """Whether ``page`` is in a part of the tree where ``user`` works, or on the way to it.
+
+    Read from the permissions that the request already holds: no query.
+    """
+    if user.is_superuser:
+        return True
+    paths = [
+        permission.page.path
+        for permission in policy_registry.get_by_type(Page).get_cached_permissions_for_user(user)
+    ]
+    return any(page.path.startswith(path) or path.startswith(page.path) for path in paths)
+
+
+def choosable_pages(pages: QuerySet[Page], user: User) -> QuerySet[Page]:
+    """Keep the pages that ``user`` may link to: theirs, and what the public sees of the others.
+
+    The admin shows draft titles: a published page that is being retitled elsewhere is left out.
+    """
+    if user.is_superuser:
+        return pages
+    published = Q(live=True, draft_title=F("title"))
+    return pages.filter(published | Q(pk__in=explorable_pages(user).values("pk")))
+
+
+def may_choose(user: User, item: Any) -> bool:
+    """Whether ``user`` works with the collection of an image or document."""
+    return policy_registry.get(item).user_has_any_permission_for_instance(
+        user, {"add", "change", "delete", "choose"}, item
+    )
+
+
+def editable_initiatives(user: User) -> QuerySet[InitiativePage]:
+    """Return the listings that ``user`` may edit or publish."""
+    if user.is_superuser:
+        return InitiativePage.objects.all()
+    pages = policy_registry.get_by_type(Page).instances_user_has_any_permission_for(
+        user, {"change", "publish"}
+    )
+    return InitiativePage.objects.filter(pk__in=pages.values("pk"))
+
+
+def moderated_initiatives(user: User) -> QuerySet[InitiativePage]:
+    """Return the listings that ``user`` may publish."""
+    if user.is_superuser:
+        return InitiativePage.objects.all()
+    pages = policy_registry.get_by_type(Page).instances_user_has_permission_for(user, "publish")
+    return InitiativePage.objects.filter(pk__in=pages.values("pk"))
+
+
+def own_region_pages(user: User) -> QuerySet[RegionPage]:
+    """Return the pages of the regions in which ``user`` works; every region for the national team."""
+    regions = RegionPage.objects.order_by("title")
+    if user.is_superuser:
+        return regions
+    paths = GroupPagePermission.objects.filter(group__user=user).values_list(
+        "page__path", flat=True
+    )
+    within = Q(pk__in=[])
+    for path in set(paths):
+        within |= Q(path__startswith=path)
+    return regions.filter(within)
