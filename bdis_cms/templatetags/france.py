@@ -20,6 +20,12 @@ def read_picture() -> dict[str, Any]:
     return json.loads(PICTURE.read_text("utf-8"))
 
 
+@lru_cache(maxsize=1)
+def drawn_regions() -> frozenset[str]:
+    """Return the codes of the regions of the picture: the 18 of 2016."""
+    return frozenset(shape["code"] for shape in read_picture()["regions"])
+
+
 def shade_of(count: int, highest: int) -> int:
     """Return the tint of a region, 0 (none) to 4 (most); square roots keep small ones apart."""
     if count <= 0 or highest <= 0:

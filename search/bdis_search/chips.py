@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from bdis_cms.models import Commune, Epci
 from bdis_search.links import PLACE_PARAMETERS
 from bdis_search.query import FacetValue, Geography
+from bdis_search.where import of_place
 
 if TYPE_CHECKING:
     from bdis_search.presentation import SearchPage
@@ -32,7 +33,10 @@ def chips_of(page: SearchPage) -> list[Chip]:
     if page.where.name:
         label = page.where.name
         if query.near and query.radius_km:
-            label = _("within %(km)s km of %(place)s") % {"km": page.radius, "place": label}
+            label = _("within %(km)s km %(of_place)s") % {
+                "km": page.radius,
+                "of_place": of_place(label),
+            }
         chips.append(Chip(label, links.without(*PLACE_PARAMETERS)))
     if query.bbox:
         chips.append(Chip(_("the area of the map"), links.without("bbox")))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from bdis_search.facets import custom_facets
 from bdis_search.links import SearchLinks
 from bdis_search.query import FacetValue, Query
 
@@ -68,11 +69,17 @@ def facet_views(
         chosen = len(query.filters.get(name, ()))
         first, more = _split(values)
         views.append(
-            FacetView(
-                name, str(TITLES.get(name, name)), first, more, chosen, name in OPEN or chosen > 0
-            )
+            FacetView(name, title_of(name), first, more, chosen, name in OPEN or chosen > 0)
         )
     return views
+
+
+def title_of(name: str) -> str:
+    """Return the name of a facet in the page, third parties' own included."""
+    if name in TITLES:
+        return str(TITLES[name])
+    facet = custom_facets().get(name)
+    return str(facet.label) if facet else name
 
 
 def _rank(name: str) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from bdis_search.facet_views import TITLES
+from bdis_search.facet_views import title_of
 from bdis_search.links import PLACE_PARAMETERS
 from bdis_search.query import Geography
 
@@ -61,7 +61,7 @@ def _looser(page: SearchPage) -> Iterator[tuple[str, str, dict[str, Any]]]:
             filters = {key: value for key, value in query.filters.items() if key != name}
             if kept := frozenset(codes - asked):
                 filters[name] = kept
-            title = str(TITLES.get(name, name))
+            title = title_of(name)
             label = _("Without the filter “%(name)s”") % {"name": title}
             yield label, links.without(name), {"filters": filters}
     if page.where.name and query.text:

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from bdis_cms.models import Family, InitiativePage, RegionPage
+from bdis_cms.templatetags.france import drawn_regions
 from bdis_search.backends.base import EngineUnavailable
 from bdis_search.engine import get_engine
 from bdis_search.listings import load_listings
@@ -55,7 +56,10 @@ def counts(**filters: str) -> Results:
 
 
 def region_links(request: HttpRequest, results: Results | None = None) -> list[RegionLink]:
-    """Return the regions that have a page, by name, with their counts when asked."""
+    """Return the regions that have a page, by name, with their counts when asked.
+
+    Collectivities overseas that are no region are left out until they have listings.
+    """
     by_code = results.counts.get("region", {}) if results else {}
     pages = RegionPage.objects.live().public().select_related("region").order_by("title")
     return [
@@ -66,6 +70,7 @@ def region_links(request: HttpRequest, results: Results | None = None) -> list[R
             count=by_code.get(page.region.code, 0),
         )
         for page in pages
+        if page.region.code in drawn_regions() or by_code.get(page.region.code)
     ]
 
 

@@ -24,7 +24,7 @@ from bdis_search.loosening import Alternative, alternatives_of
 from bdis_search.marking import mark
 from bdis_search.params import MAX_RESULT, InvalidParameters, ParameterProblem, parse_query
 from bdis_search.query import Geography, Hit, Query, Results, Sort
-from bdis_search.where import Where, completed, understand
+from bdis_search.where import Where, completed, of_place, understand
 
 RADII_KM = (5, 10, 20, 30, 50, 100)
 SHOWN_ACTIVITIES = 3
@@ -137,14 +137,14 @@ class SearchPage:
             number = _("%(number)s for “%(text)s”") % {"number": number, "text": self.query.text}
         if self.query.near and self.query.radius_km:
             phrase = {
-                Geography.SEAT: _("%(number)s within %(km)s km of %(place)s"),
-                Geography.SERVED: _("%(number)s working within %(km)s km of %(place)s"),
-                Geography.EITHER: _("%(number)s based or working within %(km)s km of %(place)s"),
+                Geography.SEAT: _("%(number)s within %(km)s km %(of_place)s"),
+                Geography.SERVED: _("%(number)s working within %(km)s km %(of_place)s"),
+                Geography.EITHER: _("%(number)s based or working within %(km)s km %(of_place)s"),
             }[self.query.geography]
             return phrase % {
                 "number": number,
                 "km": f"{self.query.radius_km:g}",
-                "place": self.where.name,
+                "of_place": of_place(self.where.name),
             }
         return f"{number} · {self.where.name}" if self.where.name else number
 

@@ -1,3 +1,43 @@
 """Addresses of the directory: the one include of a host project."""
 
-urlpatterns: list = []
+from django.contrib.sitemaps.views import index as sitemap_index
+from django.contrib.sitemaps.views import sitemap
+from django.urls import include, path
+from django.views.decorators.cache import cache_page
+from django.views.i18n import set_language
+
+from bdis_search import views
+from bdis_search.api import api
+from bdis_search.feeds import RegionFeed, SearchFeed
+from bdis_search.sitemaps import SITEMAPS
+
+SITEMAP_SECONDS = 3600
+
+public_urls = [
+    path("recherche/", views.search, name="search"),
+    path("recherche/flux.atom", SearchFeed(), name="feed"),
+    path("carte/", views.search_map, name="map"),
+    path("regions/<slug:slug>/flux.atom", RegionFeed(), name="region_feed"),
+    path("nomenclature/", views.nomenclature, name="nomenclature"),
+    path("nomenclature/activites/<str:code>/", views.activity, name="activity"),
+    path("nomenclature/familles/<str:code>/", views.family, name="family"),
+    path("langue/", set_language, name="set_language"),
+    path("robots.txt", views.robots, name="robots"),
+    path(
+        "sitemap.xml",
+        cache_page(SITEMAP_SECONDS)(sitemap_index),
+        {"sitemaps": SITEMAPS, "sitemap_url_name": "bdis_search:sitemap_section"},
+        name="sitemap",
+    ),
+    path(
+        "sitemap-<section>.xml",
+        cache_page(SITEMAP_SECONDS)(sitemap),
+        {"sitemaps": SITEMAPS},
+        name="sitemap_section",
+    ),
+]
+
+urlpatterns = [
+    path("api/v1/", api.urls),
+    path("", include((public_urls, "bdis_search"))),
+]

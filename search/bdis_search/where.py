@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from django.http import QueryDict
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from bdis_cms.gazetteer import Place, search_places
@@ -45,6 +46,16 @@ def understand(params: QueryDict) -> Where:
     best, *rest = places
     understood = _as_parameters(best)
     return replace(understood, text=text, others=tuple(_homonyms(text, best, rest)))
+
+
+def of_place(name: str) -> str:
+    """Return « de Crest », « d’Avignon », « du Puy », « des Lilas »; "of Crest" in English."""
+    if (get_language() or "fr").startswith("en"):
+        return f"of {name}"
+    article, _space, rest = name.partition(" ")
+    if article in ("Le", "Les") and rest:
+        return ("du " if article == "Le" else "des ") + rest
+    return f"d’{name}" if fold(name)[:1] in "aeiouyh" else f"de {name}"
 
 
 def label_of(place: Place) -> str:

@@ -32,7 +32,10 @@ async function drawGround(L, map, data) {
     return;
   }
   const ground = await (await fetch(data.outline)).json();
+  // Beneath every other drawing.
+  map.createPane("ground").style.zIndex = 150;
   L.geoJSON(ground, {
+    pane: "ground",
     interactive: false,
     style: ({ geometry }) => ({
       className: geometry.type.endsWith("Polygon") ? "land" : "inner-lines",
