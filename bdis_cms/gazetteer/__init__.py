@@ -1,5 +1,6 @@
 """The gazetteer: understanding of places, in memory, from the territories of the database."""
 
+from .hierarchy import communes_within, nearest_commune, territory_ancestors
 from .matching import match_commune
 from .places import AmbiguousCommune, CommuneMatch, CommuneNotFound, MatchRule, Place, PlaceType
 from .search import search_places
@@ -12,8 +13,11 @@ __all__ = [
     "MatchRule",
     "Place",
     "PlaceType",
+    "communes_within",
     "forget",
     "gazetteer",
     "match_commune",
+    "nearest_commune",
     "search_places",
+    "territory_ancestors",
 ]

@@ -17,6 +17,9 @@ from .places import Place, PlaceType
 NICKNAMES = Path(__file__).resolve().parent.parent / "data" / "territories" / "aliases.csv"
 COUNTRY = Place("country", "FR", "France", lat=46.6, lon=2.45)
 
+#: Rank of a nickname among names; a place's own name has 0, former communes more.
+NICKNAME = 1
+
 #: Kinds of former communes, those which still exist inside a commune first.
 ALIAS_KINDS = ("commune-deleguee", "commune-associee", "commune-fusionnee", "ancien-nom")
 
@@ -69,7 +72,9 @@ class Gazetteer:
             for loose in loose_keys(name.key):
                 self.by_loose_key[loose].append(name)
         self.by_postcode: dict[str, list[Place]] = defaultdict(list)
+        self.by_department: dict[str, list[Place]] = defaultdict(list)
         for commune in self.communes.values():
+            self.by_department[commune.department_code or ""].append(commune)
             for postcode in commune.postcodes:
                 self.by_postcode[postcode].append(commune)
         self.postcodes = sorted(self.by_postcode)
@@ -142,16 +147,22 @@ class Gazetteer:
             full = name_key(place.name)
             yield Name(full, 0, place)
             for nickname in epci_short_names(full) - {full}:
-                yield Name(nickname, 1, place)
+                yield Name(nickname, NICKNAME, place)
         for alias in self.aliases:
             if commune := self.communes.get(alias.commune):
-                rank = 2 + (
-                    ALIAS_KINDS.index(alias.kind) if alias.kind in ALIAS_KINDS else len(ALIAS_KINDS)
+                rank = (
+                    NICKNAME
+                    + 1
+                    + (
+                        ALIAS_KINDS.index(alias.kind)
+                        if alias.kind in ALIAS_KINDS
+                        else len(ALIAS_KINDS)
+                    )
                 )
                 yield Name(name_key(alias.name), rank, commune, alias.name)
         for kind, code, nickname in nicknames():
             if (known := self.of(kind, code)) and name_key(nickname) != name_key(known.name):
-                yield Name(name_key(nickname), 1, known, nickname)
+                yield Name(name_key(nickname), NICKNAME, known, nickname)
 
     def _repeats_the_present(self, place: Place) -> bool:
         """Tell whether a former region, or the département of a collectivity, is the region."""

@@ -68,7 +68,9 @@ class CommuneMatch:
 
     ``repairs`` holds short stable keys for reports: ``lost_zero``, ``cedex``, ``former_commune``,
     ``misspelt``, ``code_disagrees`` (the name contradicts the code, which won),
-    ``postcode_disagrees`` (the name won over a postcode of elsewhere).
+    ``postcode_disagrees`` (the name won over a postcode of elsewhere), ``name_unknown`` (the
+    postcode or the point won over a name that nobody there bears). ``distance_km`` is measured
+    from the point given to the centre of the commune.
     """
 
     code: str

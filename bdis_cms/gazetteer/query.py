@@ -10,7 +10,7 @@ from .places import PlaceType
 
 _CEDEX = re.compile(r"\bcedex\b\s*(\d{1,2}\b)?", re.IGNORECASE)
 _POSTCODE = re.compile(r"(?<!\d)(?:F(?:R)?[\s-]?)?(\d{2}[\s.]?\d{3})(?!\d)", re.IGNORECASE)
-_COUNTRY = re.compile(r"[\s,(-]+\(?france\)?\s*$", re.IGNORECASE)
+_COUNTRY = re.compile(r"\s*(?:,|\s[-–—/]\s|\()\s*france\s*\)?\s*$", re.IGNORECASE)
 _PARENTHESES = re.compile(r"\(([^()]*)\)?")
 _DASH = re.compile(r"\s[-–—/|]\s|[,;]")
 
@@ -73,7 +73,7 @@ _TAIL_LINK = re.compile(
     r"de la |de l |du |des |de |d |le |la |les |l )(?=\S)"
 )
 _NOISE_AFTER = re.compile(
-    r" (?:et (?:ses )?(?:environs|alentours)|centre ville|centre|ville|agglo)$"
+    r" (?:et (?:ses )?(?:environs|alentours)|centre ville|centre|ville|agglo|france)$"
 )
 
 

@@ -3,47 +3,19 @@
 from __future__ import annotations
 
 import heapq
-import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
-from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from .index import Gazetteer, Name
-from .names import name_key, ordinal, spelled_number, without_article
-from .places import Place, PlaceType
+from .index import Gazetteer
+from .names import ARTICLES, name_key, ordinal, spelled_number, without_article
+from .places import Place
 from .query import PlaceQuery, read_query, without_tail_link
+from .ranking import TYPO, Keep, NameMatcher
 from .store import gazetteer
 
-# Scores: how a name matched weighs more than who bears it, except that a completion or a typo of
-# a very large place may pass before a nearer match of a hamlet.
-EXACT = 1000.0
-LOOSE = 800.0
-COMPLETION = 300.0
-TYPO = 270.0
-WORDS = 240.0
-TWO_TYPOS = 200.0
-PER_FORMER_NAME = 60.0
-PER_POWER_OF_TEN = 12.0
-IN_ANOTHER_KIND = 150.0
-
-#: What passes first when one name is that of several kinds of places.
-KIND_BONUS: dict[PlaceType, float] = {
-    "country": 120.0,
-    "region": 110.0,
-    "former_region": 100.0,
-    "department": 90.0,
-    "commune": 0.0,
-    "postcode": 0.0,
-    "epci": -40.0,
-}
-LARGE_CITY = 100_000
-COMPLETIONS_WEIGHED = 60
-
 _LINKS = {"en", "dans", "de", "du", "d", "des"}
-
-Keep = Callable[[Place], bool]
 
 
 def search_places(q: str, limit: int = 10) -> list[Place]:
@@ -61,6 +33,7 @@ class PlaceSearch:
 
     def __init__(self, places: Gazetteer) -> None:
         self.places = places
+        self.names = NameMatcher(places)
 
     def search(self, q: str, limit: int = 10) -> list[Place]:
         """See ``search_places``."""
@@ -86,7 +59,7 @@ class PlaceSearch:
                 for place in self._named(query, area)
             ]
             if named:
-                return named
+                return [*self._district(postcode, named[0]), *named]
             if elsewhere := self._by_name(query, 5):
                 return [*elsewhere[:1], *self._of_postcode(postcode), *elsewhere[1:]]
         return self._of_postcode(postcode)
@@ -96,7 +69,7 @@ class PlaceSearch:
         for variant in query.variants:
             if district := self._arrondissement(variant):
                 return district
-            found = self._ranked(variant, lambda place: place.code in codes, None, 5)
+            found = self.names.ranked(variant, 5, keep=lambda place: place.code in codes)
             if found:
                 return found
         return []
@@ -106,7 +79,7 @@ class PlaceSearch:
         if len([one for one in communes if one.code not in self.places.parents]) > 1:
             return [postcode_place(postcode, communes), *communes]
         if communes:
-            return communes
+            return [*self._district(postcode, communes[0]), *communes]
         if commune := self._by_official_code(postcode):
             return [commune]
         # A CEDEX number: the communes whose postcode begins alike, else the département.
@@ -116,11 +89,22 @@ class PlaceSearch:
                 return [*near[:5], *([department] if department else [])]
         return []
 
+    def _district(self, postcode: str, city: Place) -> list[Place]:
+        """Return the arrondissement of ``city`` that the postcode is the own one of."""
+        return [
+            place
+            for place in self.places.by_postcode.get(postcode, ())
+            if self.places.parents.get(place.code) == city.code
+        ]
+
     def _by_number(self, query: PlaceQuery) -> list[Place]:
         """Return what a département number, a postcode begun or an INSEE code stands for."""
         if query.qualifier:
             return []
         for variant in query.variants:
+            dropped = query.text.removesuffix(variant).strip()
+            if self.places.by_key.get(dropped):
+                break  # « Vers 71 » is the commune of Vers
             number = variant.replace(" ", "").upper()
             if spelled := spelled_number(without_article(variant)):
                 number = spelled
@@ -165,12 +149,8 @@ class PlaceSearch:
 
     def _same_department(self, postcode: str) -> list[Place]:
         department = department_of(postcode)
-        return [
-            place
-            for place in self.places.communes.values()
-            if place.department_code == department
-            or (department == "20" and place.department_code in {"2A", "2B"})
-        ]
+        codes = ("2A", "2B") if department == "20" else (department,)
+        return [place for code in codes for place in self.places.by_department.get(code, ())]
 
     # Names
 
@@ -180,53 +160,61 @@ class PlaceSearch:
                 return found
             joined = name_key(f"{query.text} {query.qualifier}")
             query = replace(query, text=joined, variants=(joined, *query.variants))
-        for variant in query.variants:
-            if district := self._arrondissement(variant):
-                return district
-        best: list[Place] = []
-        for variant in query.variants:
-            if self._known(variant):
-                best.extend(self._ranked(variant, None, query.kind, limit))
-                break
-        if not best:
+        # Exactly what was typed first, « Vers en Savoie », then without what may be noise.
+        for is_there in (self.names.is_name, self.names.is_known):
             for variant in query.variants:
-                best = self._split(replace(query, text=variant, variants=(variant,)), limit)
-                if best:
-                    break
-        for variant in reversed(query.variants):
-            if len(best) >= limit:
+                if found := (
+                    self._arrondissement(variant)
+                    or (is_there(variant) and self.names.ranked(variant, limit, kind=query.kind))
+                    or self._split(variant, limit, exactly=True)
+                ):
+                    return found
+        near = [
+            place
+            for variant in reversed(query.variants)
+            for place in self.names.ranked(variant, limit, kind=query.kind, at_least=TYPO)
+        ]
+        for variant in () if near else query.variants:
+            near = self._split(variant, limit, exactly=False)
+            if near:
                 break
-            best.extend(self._ranked(variant, None, query.kind, limit))
-        return best
+        return [
+            *near,
+            *(
+                place
+                for variant in reversed(query.variants)
+                for place in self.names.ranked(variant, limit, kind=query.kind)
+            ),
+        ]
 
-    def _known(self, text: str) -> bool:
-        return bool(self.places.by_key.get(text) or self.places.by_loose_key.get(text))
-
-    def _split(self, query: PlaceQuery, limit: int) -> list[Place]:
+    def _split(self, text: str, limit: int, *, exactly: bool) -> list[Place]:
         """Try « Montreuil 93 », « 93 Montreuil », « Sainte-Colombe en Gironde »."""
-        words = query.text.split()
+        words = text.split()
         splits = [(words[:-size], words[-size:]) for size in range(1, min(len(words), 7))]
         if len(words) > 1 and words[0].isdigit():
             splits.append((words[1:], words[:1]))
-        for exactly in (True, False):
-            for head, tail in splits:
-                name = " ".join(head[:-1] if head[-1] in _LINKS and len(head) > 1 else head)
-                part = replace(query, text=name, variants=(name,))
-                if found := self._qualified(part, " ".join(tail), limit, exactly=exactly):
-                    return found
+        for head, tail in splits:
+            if head[-1] in _LINKS:
+                head = head[:-1]
+            if ARTICLES.issuperset(head):
+                continue
+            name = " ".join(head)
+            part = PlaceQuery(name, variants=(name,))
+            if found := self._qualified(part, " ".join(tail), limit, exactly=exactly):
+                return found
         return []
 
     def _qualified(
         self, query: PlaceQuery, qualifier: str, limit: int, *, exactly: bool = False
     ) -> list[Place]:
         """Return the communes of that name inside the département, region… that qualifies it."""
-        keep = self._inside(qualifier, forgiving=not exactly)
+        keep = self._inside(qualifier, forgiving=query.qualifier is not None)
         if keep is None:
             return []
         for variant in query.variants:
-            if exactly and not self._known(variant):
+            if exactly and not self.names.is_known(variant):
                 continue
-            if found := self._ranked(variant, keep, None, limit, complete=not exactly):
+            if found := self.names.ranked(variant, limit, keep=keep, complete=not exactly):
                 return found
         return []
 
@@ -293,114 +281,6 @@ class PlaceSearch:
                 if rank is not None and rank in districts:
                     return [districts[rank], name.place]
         return []
-
-    def _ranked(
-        self,
-        text: str,
-        keep: Keep | None,
-        kind: PlaceType | None,
-        limit: int,
-        *,
-        complete: bool = True,
-    ) -> list[Place]:
-        """Return the places whose name matches ``text`` one way or another, best first."""
-        found: dict[tuple[str, str], tuple[float, Place]] = {}
-
-        def add(names: Iterable[Name], score: float) -> bool:
-            added = False
-            for name in names:
-                place = name.place
-                if keep is not None and not keep(place):
-                    continue
-                added = True
-                value = score + self._weight(name, kind)
-                key = (place.type, place.code)
-                if key not in found or found[key][0] < value:
-                    shown = name.shown if name.rank else None
-                    found[key] = (value, replace(place, matched=shown) if shown else place)
-            return added
-
-        exact = add(self.places.by_key.get(text, ()), EXACT)
-        loose = add(self._loosely(text), LOOSE)
-        if complete and len(text) >= 2:
-            completions = self.places.starting_with(text)
-            if keep is None:
-                completions = heapq.nsmallest(
-                    COMPLETIONS_WEIGHED, completions, key=lambda name: _largest_first(name.place)
-                )
-            add(completions, COMPLETION)
-        if complete and not (exact or loose):
-            add(self._with_words(text, keep), WORDS)
-            if len(text) >= 4:
-                for score, names in self._misspelt(text):
-                    add(names, score)
-        best = heapq.nlargest(limit, found.values(), key=lambda item: (item[0], item[1].code))
-        return [place for _, place in best]
-
-    def _loosely(self, text: str) -> list[Name]:
-        bare = without_article(text)
-        names = [*self.places.by_loose_key.get(text, ())]
-        if bare != text:
-            names += self.places.by_key.get(bare, ())
-            names += self.places.by_loose_key.get(bare, ())
-        names += self.places.by_key.get(text.replace(" ", ""), ())
-        return names
-
-    def _with_words(self, text: str, keep: Keep | None) -> list[Name]:
-        """Return the names that hold every word of ``text``, the last one perhaps begun."""
-        words = text.split()
-        lists = sorted((self.places.by_word.get(word, []) for word in words[:-1]), key=len)
-        last = self.places.by_word.get(words[-1], [])
-        if len(words) == 1:
-            positions = last
-        else:
-            held = set(lists[0]).intersection(*lists[1:])
-            complete = held.intersection(last)
-            start = f" {words[-1]}"
-            positions = list(complete) or [
-                position for position in held if start in self.places.keys[position]
-            ]
-        names = [self.places.names[position] for position in positions]
-        if keep is not None:
-            return names
-        return heapq.nsmallest(20, names, key=lambda name: _largest_first(name.place))
-
-    def _misspelt(self, text: str) -> list[tuple[float, list[Name]]]:
-        """Return the names one edit away (or two, for long ones, if none is), with their score."""
-        allowed = 1 if len(text) < 8 else 2
-        groups: dict[int, list[Name]] = {1: [], 2: []}
-        for length in range(len(text) - allowed, len(text) + allowed + 1):
-            for key, edits, _ in process.extract(
-                text,
-                self.places.keys_by_length.get(length, ()),
-                scorer=OSA.distance,
-                score_cutoff=allowed,
-                limit=None,
-            ):
-                if edits:
-                    names = self.places.by_key.get(key) or self.places.by_loose_key[key]
-                    groups[int(edits)].extend(names)
-        if groups[1]:
-            return [(TYPO, groups[1])]
-        return [(TWO_TYPOS, groups[2])]
-
-    def _weight(self, name: Name, kind: PlaceType | None) -> float:
-        place = name.place
-        value = PER_POWER_OF_TEN * math.log10((place.population or 0) + 1)
-        value += KIND_BONUS[place.type]
-        if place.type == "commune" and (place.population or 0) >= LARGE_CITY and not name.rank:
-            value += KIND_BONUS["country"]
-        if (
-            place.type in {"region", "department"}
-            and len(place.code) == 3
-            and place.region_code == place.code
-        ):
-            value -= IN_ANOTHER_KIND  # a collectivity: the communes of its name are better known
-        if place.code in self.places.parents:
-            value -= IN_ANOTHER_KIND  # an arrondissement comes after the city, unless asked for
-        if kind is not None and place.type != kind:
-            value -= 2 * IN_ANOTHER_KIND
-        return value - PER_FORMER_NAME * max(0, name.rank - 1)
 
 
 def postcode_place(postcode: str, communes: list[Place]) -> Place:
