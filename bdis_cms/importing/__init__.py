@@ -1,0 +1,1 @@
+"""Import of listings from files: see ``docs/how-to/import-listings.md``."""
