@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,3 +8,15 @@ class BdisSearchConfig(AppConfig):
     label = "bdis_search"
     verbose_name = _("Search")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from bdis_search import signal_handlers  # noqa: F401
+
+        post_migrate.connect(_start_empty_index, sender=self)
+
+
+def _start_empty_index(sender: AppConfig, **kwargs: object) -> None:
+    """Give a new site an empty index: a directory without listings answers without reindex."""
+    from bdis_search.outbox import start_empty_index
+
+    start_empty_index(kwargs.get("using", "default"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bdis_cms.gazetteer import gazetteer
 from bdis_search import geography
 from bdis_search.query import FACETS, TERRITORIAL, BBox, Geography, Point, Query
 
@@ -131,13 +132,14 @@ def _around(center: Point, km: float, place: Geography) -> Condition:
     circle = Circle(center, km)
     if place is Geography.SEAT:
         return circle
-    served = _serves(geography.communes_around(center, km))
+    served = _serves(geography.communes_around(gazetteer(), center, km))
     return AnyOf((circle, *served)) if place is Geography.EITHER else AnyOf(served)
 
 
 def _serves(territories: set[str]) -> tuple[Terms, Terms]:
     """Serving a territory: declaring it, something inside it, or something that contains it."""
+    places = gazetteer()
     above = {geography.COUNTRY}
     for territory in territories:
-        above |= geography.ancestors(territory)
+        above |= geography.ancestors(places, territory)
     return Terms("served_touches", frozenset(territories)), Terms("served_areas", frozenset(above))

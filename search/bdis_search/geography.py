@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bdis_cms.gazetteer import gazetteer
+from bdis_cms.gazetteer.index import Gazetteer
 from bdis_search.query import Point
 
 COUNTRY = "country:"
@@ -26,18 +26,17 @@ class Served:
     departments: tuple[str, ...]
 
 
-def ancestors(territory: str) -> set[str]:
+def ancestors(places: Gazetteer, territory: str) -> set[str]:
     """Return the territories that contain ``territory``, wholly or in part; not itself.
 
     An EPCI over two départements has both above it.
     """
     level, _, code = territory.partition(":")
-    places = gazetteer()
     above: set[str] = set() if level == "country" else {COUNTRY}
     if level == "commune":
         parent = places.parents.get(code)
         if parent:
-            above |= {f"commune:{parent}"} | ancestors(f"commune:{parent}")
+            above |= {f"commune:{parent}"} | ancestors(places, f"commune:{parent}")
         if epci := places.epci_of.get(code):
             above.add(f"epci:{epci}")
         if commune := places.communes.get(code):
@@ -52,9 +51,9 @@ def ancestors(territory: str) -> set[str]:
     return above
 
 
-def communes_around(center: Point, km: float) -> set[str]:
+def communes_around(places: Gazetteer, center: Point, km: float) -> set[str]:
     """Return the communes whose centre is at most ``km`` away, and the nearest one anyway."""
-    grid = gazetteer().grid
+    grid = places.grid
     found = {f"commune:{code}" for _, code in grid.within(center.lat, center.lon, km)}
     if not found and (nearest := grid.nearest(center.lat, center.lon)):
         found.add(f"commune:{nearest[1]}")
@@ -62,7 +61,11 @@ def communes_around(center: Point, km: float) -> set[str]:
 
 
 def served(
-    declared: Iterable[str], seat_commune: str, around: Point | None, radius_km: float | None
+    places: Gazetteer,
+    declared: Iterable[str],
+    seat_commune: str,
+    around: Point | None,
+    radius_km: float | None,
 ) -> Served:
     """Return what a listing serves: its declared areas and its radius, else its seat's commune.
 
@@ -70,7 +73,7 @@ def served(
     """
     areas = dict.fromkeys(declared)
     if radius_km and around:
-        grid = gazetteer().grid
+        grid = places.grid
         areas |= dict.fromkeys(
             f"commune:{code}" for _, code in grid.within(around.lat, around.lon, radius_km)
         )
@@ -78,18 +81,19 @@ def served(
         areas[f"commune:{seat_commune}"] = None
     touches = set(areas)
     for area in areas:
-        touches |= ancestors(area)
+        touches |= ancestors(places, area)
     return Served(
         areas=tuple(sorted(areas)),
         touches=tuple(sorted(touches)),
-        regions=_codes("region", areas, touches),
-        departments=_codes("department", areas, touches),
+        regions=_codes(places, "region", areas, touches),
+        departments=_codes(places, "department", areas, touches),
     )
 
 
-def _codes(level: str, areas: Iterable[str], touches: set[str]) -> tuple[str, ...]:
+def _codes(
+    places: Gazetteer, level: str, areas: Iterable[str], touches: set[str]
+) -> tuple[str, ...]:
     """Return the codes of that level reached upwards, or downwards from a wider area."""
-    places = gazetteer()
     codes = {code for kind, _, code in (touch.partition(":") for touch in touches) if kind == level}
     wide = set(areas)
     if level == "region" and COUNTRY in wide:

@@ -2,7 +2,7 @@
 
 import factory
 from django.utils.text import slugify
-from wagtail.models import Page
+from wagtail.models import Locale, Page
 from wagtail_factories import PageFactory
 
 from bdis_cms.models import HomePage, RegionIndexPage, RegionPage
@@ -24,7 +24,11 @@ class HomePageFactory(PageFactory):
             existing = HomePage.objects.first()
             if existing:
                 return existing
-            kwargs["parent"] = Page.objects.filter(depth=1).first() or Page.add_root(title="Root")
+            # Tests with real transactions flush what Wagtail's migrations put there.
+            Locale.objects.get_or_create(language_code="fr")
+            kwargs["parent"] = Page.objects.filter(depth=1).first() or Page.add_root(
+                instance=Page(title="Root", slug="root")
+            )
         return super()._create(model_class, *args, **kwargs)
 
 

@@ -57,15 +57,11 @@ def cover(lat: float, lon: float, km: float, fineness: int = 12) -> Cover:
             edge.append(cell)
         else:
             half_tall, half_wide = tall / 2, wide / 2
-            for row in (0, 1):
-                for column in (0, 1):
-                    waiting.append(
-                        (
-                            f"{cell}{row << 1 | column}",
-                            south + row * half_tall,
-                            west + column * half_wide,
-                        )
-                    )
+            waiting += [
+                (f"{cell}{row << 1 | column}", south + row * half_tall, west + column * half_wide)
+                for row in (0, 1)
+                for column in (0, 1)
+            ]
     return Cover(tuple(inside), tuple(edge))
 
 

@@ -68,9 +68,7 @@ def _hits(searcher: tantivy.Searcher, found: Found, near: Point | None) -> tuple
     )
 
 
-def _best(
-    searcher: tantivy.Searcher, ranked: TantivyQuery, query: Query, total: int
-) -> Found:
+def _best(searcher: tantivy.Searcher, ranked: TantivyQuery, query: Query, total: int) -> Found:
     """Return the page by score; equal scores, which tantivy leaves in no order, by name, id."""
     end = query.offset + query.page_size
     limit = end + 1
@@ -170,9 +168,7 @@ def _ids_by_name(selection: Selection, ids: list[int]) -> Iterator[int]:
 def _without_seat(selection: Selection, offset: int, count: int) -> list[Hit]:
     searcher = selection.opened.searcher
     seated = TantivyQuery.exists_query("lat")
-    query = TantivyQuery.boolean_query(
-        [(Occur.Must, selection.full()), (Occur.MustNot, seated)]
-    )
+    query = TantivyQuery.boolean_query([(Occur.Must, selection.full()), (Occur.MustNot, seated)])
     found = searcher.search(
         query, count, count=False, offset=offset, order_by_field="by_name", order=Order.Asc
     ).hits

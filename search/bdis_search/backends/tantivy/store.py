@@ -148,6 +148,7 @@ class Store:
 
         Raises ``IndexLocked`` after ``lock_timeout`` seconds.
         """
+        self._current()  # without an index there is nothing to lock
         with self._lock("write.lock"):
             # Opened afresh: a writer must start from what the last one committed.
             index = self._open_index(self._current())
@@ -187,7 +188,12 @@ class Store:
             raise IndexLocked(f"The search index cannot be written to: {error}") from error
         try:
             yield writer
-            writer.commit()
+            try:
+                writer.commit()
+            except (ValueError, OSError) as error:
+                raise EngineUnavailable(
+                    f"The search index in {self.path} cannot be written: {error}"
+                ) from error
         except BaseException:
             with contextlib.suppress(ValueError):
                 writer.rollback()
