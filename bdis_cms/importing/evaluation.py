@@ -27,6 +27,7 @@ def evaluate(
     *,
     many: bool,
     known: Mapping[str, Any] | None = None,
+    default: Iterable[str] = (),
     on_unknown: OnUnknown | None = None,
 ) -> list[str]:
     """Return what the field is worth: all values in order when ``many``, else the first found.
@@ -40,7 +41,7 @@ def evaluate(
                 found.append(value)
         if found and not many:
             break
-    return found
+    return found or list(default)
 
 
 def cell(values: Mapping[str, Any], column: str) -> list[str]:
@@ -71,7 +72,7 @@ def _one(
             _unknown(spec, text, on_unknown)
         else:
             results.append(text)
-    return results or list(as_codes(spec.default))
+    return results
 
 
 def _origin(spec: Spec, values: Mapping[str, Any], mapping: ListingMapping) -> list[str]:

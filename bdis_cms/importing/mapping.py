@@ -29,7 +29,7 @@ Prepare = Callable[[dict[str, Any]], dict[str, Any] | None]
 
 @dataclass(frozen=True)
 class Spec:
-    """How one value is found: columns, then splitting, tables, rules, transforms, default."""
+    """How one value is found: columns, then splitting, transforms, tables, rules."""
 
     columns: tuple[str, ...] = ()
     joined_by: str | None = None
@@ -40,7 +40,6 @@ class Spec:
     table_by: str = "value"
     match: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
     transforms: tuple[str, ...] = ()
-    default: Any = None
     unknown: str = "report"
 
 
@@ -54,6 +53,8 @@ class ListingMapping:
     source: str
     id_columns: tuple[str, ...]
     fields: Mapping[str, tuple[Spec, ...]]
+    #: What a field is worth when the row says nothing of it.
+    defaults: Mapping[str, tuple[str, ...]]
     tables: Mapping[str, Mapping[str, Any]]
     read: ReadOptions
     fingerprint: str
@@ -126,6 +127,7 @@ def load_mapping(path: Path, importer: Importer | None = None) -> ListingMapping
             name: tuple(_spec(item, tables) for item in _as_list(raw))
             for name, raw in data["fields"].items()
         },
+        defaults={k: _as_tuple(v) for k, v in (data.get("defaults") or {}).items()},
         tables=tables,
         read=ReadOptions(
             encoding=read.get("encoding", ""),
@@ -209,6 +211,5 @@ def _spec(raw: Any, tables: Mapping[str, Mapping[str, Any]]) -> Spec:
             (_as_tuple(rule["words"]), _as_tuple(rule["give"])) for rule in raw.get("match", ())
         ),
         transforms=_as_tuple(raw.get("transform", ())),
-        default=raw.get("default"),
         unknown=raw.get("unknown", "report"),
     )

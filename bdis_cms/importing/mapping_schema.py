@@ -28,12 +28,12 @@ MANY_FIELDS = {
 FIELDS = TEXT_FIELDS | CODE_FIELDS | MANY_FIELDS
 TOP_KEYS = {
     "key", "label", "source", "licence", "attribution", "homepage", "read", "id", "fields",
-    "tables",
+    "defaults", "tables",
 }  # fmt: skip
 READ_KEYS = {"encoding", "separator", "sheet", "records", "empty"}
 SPEC_KEYS = {
     "from", "join", "with", "value", "template", "split", "table", "table_by", "match", "transform",
-    "default", "unknown",
+    "unknown",
 }  # fmt: skip
 UNKNOWN_CHOICES = {"report", "ignore", "keep", "reject"}
 TABLE_BY_CHOICES = {"value", "prefix"}
@@ -67,6 +67,7 @@ def check_mapping(data: Any, transforms: set[str]) -> list[MappingProblem]:
     problems += _unknown_keys("read.", data.get("read") or {}, READ_KEYS)
     tables = data.get("tables") or {}
     problems += _check_tables(tables)
+    problems += _unknown_keys("defaults.", data.get("defaults") or {}, FIELDS)
     fields = data.get("fields")
     if not isinstance(fields, dict) or "title" not in fields:
         problems.append(

@@ -1,4 +1,4 @@
-"""Is a point in France? Answered from the outline that the maps draw."""
+"""Is a point in France? Answered from an outline of the territory."""
 
 from __future__ import annotations
 
@@ -7,38 +7,29 @@ import math
 from functools import lru_cache
 from pathlib import Path
 
-from django.contrib.staticfiles import finders
-from django.core.exceptions import ImproperlyConfigured
-
-OUTLINE = "bdis/geo/france.json"
-# The outline is drawn for maps: coasts and borders are up to 2 km off.
+#: Made by ``scripts/build_outline.py``.
+OUTLINE = Path(__file__).resolve().parent.parent / "data" / "territories" / "outline.json"
+# Coasts and borders of the outline are up to 2 km off.
 TOLERANCE_KM = 2.5
 KM_PER_DEGREE = 111.2
 
 Ring = list[tuple[float, float]]
+Box = tuple[float, float, float, float]
 
 
 @lru_cache(maxsize=1)
-def _rings() -> list[tuple[tuple[float, float, float, float], Ring]]:
+def _rings() -> list[tuple[Box, Ring]]:
     """Return the outer rings (lon, lat) of the territory, each with its box, widened."""
-    found = finders.find(OUTLINE)
-    if not found:
-        raise ImproperlyConfigured(
-            f"The outline {OUTLINE} is not among the static files: add "
-            "django.contrib.staticfiles.finders.AppDirectoriesFinder to STATICFILES_FINDERS."
-        )
+    data = json.loads(OUTLINE.read_text("utf-8"))
     rings = []
-    for feature in json.loads(Path(str(found)).read_text("utf-8"))["features"]:
-        geometry = feature["geometry"]
-        polygons = geometry["coordinates"]
-        if geometry["type"] == "Polygon":
-            polygons = [polygons]
-        elif geometry["type"] != "MultiPolygon":
-            continue
-        for polygon in polygons:
-            ring = [(float(x), float(y)) for x, y in polygon[0]]
-            xs, ys = [p[0] for p in ring], [p[1] for p in ring]
-            rings.append(((min(xs) - 0.1, min(ys) - 0.1, max(xs) + 0.1, max(ys) + 0.1), ring))
+    for steps in data["rings"]:
+        x = y = 0
+        ring: Ring = []
+        for dx, dy in zip(steps[::2], steps[1::2], strict=True):
+            x, y = x + dx, y + dy
+            ring.append((x / data["scale"], y / data["scale"]))
+        xs, ys = [p[0] for p in ring], [p[1] for p in ring]
+        rings.append(((min(xs) - 0.1, min(ys) - 0.1, max(xs) + 0.1, max(ys) + 0.1), ring))
     return rings
 
 

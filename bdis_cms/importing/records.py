@@ -210,21 +210,22 @@ class _RowReader:
 
     def _many(self, name: str) -> list[str]:
         specs = self.mapping.fields.get(name, ())
+        if not specs:
+            return list(self.mapping.defaults.get(name, ()))
         return evaluate(
             specs,
             self.raw,
             self.mapping,
             many=name in MANY_FIELDS,
             known=self.builder.vocabulary.codes(name),
+            default=self.mapping.defaults.get(name, ()),
             on_unknown=lambda reason, value: self._note(name, value, reason),
         )
 
     def _codes(self, name: str) -> list[str]:
-        return self._many(name) if name in self.mapping.fields else []
+        return self._many(name)
 
     def _text(self, name: str) -> str:
-        if name not in self.mapping.fields:
-            return ""
         return ", ".join(self._many(name))
 
     def _line(self, name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from bdis_cms.models import (
@@ -43,8 +44,8 @@ class Vocabulary:
             family_of_status={code: family for code, _, family in statuses if family},
         )
 
-    def codes(self, field_name: str) -> Mapping[str, Any] | None:
-        """Return the codes a field may hold; ``None`` when it holds free text."""
+    @cached_property
+    def _by_field(self) -> dict[str, Mapping[str, Any]]:
         return {
             "legal_family": self.legal_family,
             "legal_status": self.legal_status,
@@ -54,34 +55,37 @@ class Vocabulary:
             "agreement_kind": dict.fromkeys(AgreementKind.values),
             "point_precision": dict.fromkeys(PointPrecision.values),
             "contact_visibility": dict.fromkeys(Visibility.values),
-        }.get(field_name)
+        }
+
+    def codes(self, field_name: str) -> Mapping[str, Any] | None:
+        """Return the codes a field may hold; ``None`` when it holds free text."""
+        return self._by_field.get(field_name)
 
 
 def check_codes(mapping: ListingMapping, vocabulary: Vocabulary) -> None:
     """Raise ``InvalidMapping`` when the mapping gives a code that no nomenclature has."""
     problems = []
-    for name, specs in mapping.fields.items():
+    for name in (*mapping.fields, *mapping.defaults):
         known = vocabulary.codes(name)
         if known is None:
             continue
+        given: list[tuple[str, Any]] = [(f"defaults.{name}", mapping.defaults.get(name))]
+        specs = mapping.fields.get(name, ())
         for index, spec in enumerate(specs):
             at = f"fields.{name}[{index}]" if len(specs) > 1 else f"fields.{name}"
-            given: list[tuple[str, Any]] = [
-                (f"{at}.value", spec.value),
-                (f"{at}.default", spec.default),
-            ]
+            given.append((f"{at}.value", spec.value))
             given += [(f"{at}.table", code) for code in (spec.table or {}).values()]
             given += [(f"{at}.match", code) for _, codes in spec.match for code in codes]
-            problems += [
-                MappingProblem(
-                    where,
-                    f"no code “{code}” in the nomenclature.",
-                    "Correct it, or load the nomenclature with manage.py load_reference.",
-                )
-                for where, value in given
-                for code in as_codes(value)
-                if code not in known
-            ]
+        problems += [
+            MappingProblem(
+                where,
+                f"no code “{code}” in the nomenclature.",
+                "Correct it, or load the nomenclature with manage.py load_reference.",
+            )
+            for where, value in dict.fromkeys((w, tuple(as_codes(v))) for w, v in given)
+            for code in value
+            if code not in known
+        ]
     if problems:
         raise InvalidMapping(mapping.path, problems)
 
