@@ -55,7 +55,7 @@ class PointGrid:
     def _around(
         self, lat: float, lon: float, radius_km: float
     ) -> Iterator[tuple[str, float, float]]:
-        tall = radius_km / KM_PER_DEGREE
+        tall = radius_km / KM_PER_DEGREE + 1e-9  # rounding must not leave a point out
         # The parallel that is shortest inside the circle decides how many degrees it spans.
         highest = min(89.9, abs(lat) + tall)
         wide = min(180.0, tall / math.cos(math.radians(highest)))

@@ -74,13 +74,13 @@ def nearest_commune(lat: float, lon: float) -> tuple[Place, float] | None:
     if not found:
         return None
 
-    def reach(candidate: tuple[float, str]) -> float:
-        away, code = candidate
-        population = places.communes[code].population or 0
-        return (away + CENTRE_BLUR_KM) / (population + 1) ** REACH_OF_POPULATION
-
-    away, code = min(found, key=reach)
+    away, code = min(found, key=lambda one: weighed_km(one[0], places.communes[one[1]]))
     return places.communes[code], away
+
+
+def weighed_km(away_km: float, commune: Place) -> float:
+    """Return a distance to compare communes by: the more people, the farther a commune reaches."""
+    return (away_km + CENTRE_BLUR_KM) / ((commune.population or 0) + 1) ** REACH_OF_POPULATION
 
 
 def _departments(places: Gazetteer, place: Place) -> set[str]:

@@ -17,6 +17,9 @@ from .places import Place, PlaceType
 NICKNAMES = Path(__file__).resolve().parent.parent / "data" / "territories" / "aliases.csv"
 COUNTRY = Place("country", "FR", "France", lat=46.6, lon=2.45)
 
+#: Arrondissements are 75101–75120, 69381–69389 and 13201–13216.
+ARRONDISSEMENTS_AFTER = {"75": 75100, "69": 69380, "13": 13200}
+
 #: Rank of a nickname among names; a place's own name has 0, former communes more.
 NICKNAME = 1
 
@@ -80,10 +83,10 @@ class Gazetteer:
         self.postcodes = sorted(self.by_postcode)
         self.arrondissements: dict[str, dict[int, Place]] = defaultdict(dict)
         for code, parent in self.parents.items():
-            if (commune := self.communes.get(code)) and code[-2:].isdigit():
-                # 75101–75120, 69381–69389, 13201–13216: the tens differ, the units count.
-                number = int(code) - {"75": 75100, "69": 69380, "13": 13200}.get(code[:2], 0)
-                self.arrondissements[parent][number] = commune
+            district = self.communes.get(code)
+            if district is not None and code.isdigit():
+                number = int(code) - ARRONDISSEMENTS_AFTER.get(code[:2], 0)
+                self.arrondissements[parent][number] = district
         self.former_codes = {
             alias.code: alias.commune for alias in self.aliases if alias.code not in self.communes
         }

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from rapidfuzz.distance import OSA
 
 from .geometry import distance_km
-from .hierarchy import nearest_commune
+from .hierarchy import nearest_commune, weighed_km
 from .index import Gazetteer
 from .names import ABBREVIATIONS, name_key, ordinal, without_article, without_particles
 from .places import AmbiguousCommune, CommuneMatch, CommuneNotFound, MatchRule, Place
@@ -186,7 +186,7 @@ class Clues:
         if len(unique) == 1:
             return self._match(unique[0], rule, *repairs)
         if len(unique) > 1:
-            place = min(unique, key=self._away)
+            place = min(unique, key=lambda place: weighed_km(self._away(place), place))
             away = self._away(place)
             if away <= NEAR_ENOUGH_KM:
                 by_point: MatchRule = "name_point" if rule == "name" else "postcode_point"
