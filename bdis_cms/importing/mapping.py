@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,7 @@ class ListingMapping:
     transforms: Mapping[str, Transform] = field(default_factory=dict)
     prepare: Prepare | None = None
 
-    @property
+    @cached_property
     def columns(self) -> list[str]:
         """Every column that the mapping reads, in its order."""
         found = list(self.id_columns)
