@@ -10,6 +10,7 @@ from wagtail.admin.panels import (
     ObjectList,
     PublishingPanel,
     TabbedInterface,
+    TitleFieldPanel,
 )
 
 from bdis_cms.admin.forms import InitiativePageForm
@@ -17,7 +18,7 @@ from bdis_cms.admin.panels import SeatMapPanel, TerritoriesPanel
 from bdis_cms.admin.widgets import CommuneAutocomplete, TermPicker
 
 ESSENTIALS = [
-    FieldPanel("title", help_text=_("The name people know, without its legal form.")),
+    TitleFieldPanel("title", help_text=_("The name people know, without its legal form.")),
     FieldPanel("acronym", help_text=_("If it is used, for example AMAP or RERS.")),
     FieldPanel("summary"),
     FieldPanel(

@@ -106,6 +106,16 @@ class InitiativePageForm(WagtailAdminPageForm):
             [f"{area.level}:{area.code}" for area in self.instance.served_areas.all()]
         )
 
+    def clean_slug(self) -> str:
+        """Let homonyms be: a new listing takes the next free address of its region."""
+        slug: str = self.cleaned_data["slug"]
+        page = self.instance
+        free, number = slug, 1
+        while page.pk is None and not page._slug_is_available(free, self.parent_page, page):
+            number += 1
+            free = f"{slug}-{number}"
+        return free
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
         self._place(cleaned)

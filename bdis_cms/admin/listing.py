@@ -27,7 +27,6 @@ class TitleColumn(WagtailPageTitleColumn):
 
     def get_cell_context_data(self, instance: Any, parent_context: Any) -> dict[str, Any]:
         context = BaseColumn.get_cell_context_data(self, instance, parent_context)
-        context["next_url"] = parent_context.get("actions_next_url")
         return context
 
 
@@ -64,6 +63,7 @@ class InitiativeIndexView(IndexView):
     """Listings that the user may edit, in a constant number of queries."""
 
     page_title = _("Initiatives")
+    add_item_label = _("Write a listing")
     is_searchable = True
     base_filterset_class = InitiativeFilterSet
     default_ordering = "-latest_revision_created_at"
@@ -71,7 +71,7 @@ class InitiativeIndexView(IndexView):
         BulkActionsColumn("bulk_actions"),
         TitleColumn("title", label=_("Title"), sort_key="title", classname="title"),
         Column("commune", label=_("Commune"), sort_key="commune__name", width="16%"),
-        FamiliesColumn("families", label=_("ESS family"), width="16%"),
+        FamiliesColumn("families", label=_("Family"), width="16%"),
         StateColumn("state", label=_("State"), width="15%"),
         Column("confirmed_on", label=_("Confirmed on"), sort_key="confirmed_on", width="12%"),
         CompletenessColumn("completeness", label=_("Complete"), width="10%"),

@@ -69,7 +69,7 @@ class InitiativeEditView(_WithCompleteness, EditView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        row = self.real_page_record
+        row = self.real_page_record.specific
         context["hidden_because"] = row.hidden_because()
         context["suspension_reason"] = suspension_reason(row)
         context["page_record"] = row

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import CharField, Exists, F, OuterRef, Q
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -57,7 +57,9 @@ def in_moderation() -> Exists:
 
 def with_state(listings: InitiativeQuerySet) -> InitiativeQuerySet:
     """Annotate ``is_in_moderation`` and ``is_private``, which ``state_of`` reads."""
-    restrictions = PageViewRestriction.objects.annotate(branch=OuterRef("path"))
+    restrictions = PageViewRestriction.objects.annotate(
+        branch=ExpressionWrapper(OuterRef("path"), output_field=CharField())
+    )
     return listings.annotate(
         is_in_moderation=in_moderation(),
         is_private=Exists(restrictions.filter(branch__startswith=F("page__path"))),

@@ -16,6 +16,8 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from wagtail.admin.telepath import register
+from wagtail.admin.telepath.widgets import WidgetAdapter
 from wagtailgeowidget.helpers import geosgeometry_str_to_struct
 from wagtailgeowidget.widgets import LeafletField
 
@@ -61,6 +63,7 @@ class TermPicker(SiteTemplateMixin, forms.SelectMultiple):
                 str(item) for item in (value if isinstance(value, (list, tuple)) else [value])
             }
         context["widget"]["single"] = self.single
+        context["widget"]["is_tree"] = hasattr(self.choices.queryset.model, "depth")
         context["widget"]["terms"] = [
             {
                 "value": str(key),
@@ -103,6 +106,7 @@ class CommuneAutocomplete(SiteTemplateMixin, forms.TextInput):
             url=reverse("bdis_admin:communes"),
             multiple=False,
             placeholder=_("Name or postcode"),
+            described_by=context["widget"]["attrs"].get("aria-describedby"),
         )
         return context
 
@@ -137,6 +141,7 @@ class TerritoriesAutocomplete(SiteTemplateMixin, forms.TextInput):
             url=reverse("bdis_admin:territories"),
             multiple=True,
             placeholder=_("Region, département, intermunicipality, commune, “France”…"),
+            described_by=context["widget"]["attrs"].get("aria-describedby"),
         )
         return context
 
@@ -205,3 +210,24 @@ class SeatMapField(SiteTemplateMixin, LeafletField):
             css={"all": ["bdis/vendor/leaflet/leaflet.css", "bdis/admin/widgets.css"]},
             js=["bdis/vendor/leaflet/leaflet.js", "bdis/admin/seat-map.js"],
         )
+
+
+class RenderedOnceAdapter(WidgetAdapter):
+    """Tell the editor's scripts of a widget that only the server renders.
+
+    Wagtail would otherwise send each widget a second time, with its hundreds of terms.
+    """
+
+    def js_args(self, widget: forms.Widget) -> list[Any]:
+        return ['<input type="hidden" name="__NAME__" id="__ID__">']
+
+
+class TermPickerAdapter(RenderedOnceAdapter):
+    """The terms are radio buttons or boxes to tick."""
+
+    js_constructor = "wagtail.widgets.RadioSelect"
+
+
+register(TermPickerAdapter(), TermPicker)
+for widget_class in (CommuneAutocomplete, TerritoriesAutocomplete, SeatMapField):
+    register(RenderedOnceAdapter(), widget_class)
