@@ -256,7 +256,7 @@ def network(canvas: Canvas, palette: Palette, rng: random.Random) -> None:
             canvas.disc(dot_x, dot_y, radius * 0.135, tones[index % len(tones)])
 
 
-def hands(canvas: Canvas, palette: Palette, rng: random.Random) -> None:
+def rings(canvas: Canvas, palette: Palette, rng: random.Random) -> None:
     """Interlaced rings."""
     canvas.ground(palette.deep)
     tones = [palette.sun, palette.mid, palette.friend, palette.clay, palette.light, palette.paper]
