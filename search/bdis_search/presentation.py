@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bdis_cms.models import Activity, Family, InitiativePage
+from bdis_cms.models import Activity, Family, InitiativePage, Region
 from bdis_cms.templatetags.bdis import count as written
 from bdis_search.chips import Chip, chips_of
 from bdis_search.engine import get_engine
@@ -24,7 +24,7 @@ from bdis_search.loosening import Alternative, alternatives_of
 from bdis_search.marking import mark
 from bdis_search.params import MAX_RESULT, InvalidParameters, ParameterProblem, parse_query
 from bdis_search.query import Geography, Hit, Query, Results, Sort
-from bdis_search.where import Where, completed, of_place, understand
+from bdis_search.where import ZOOMS, Where, completed, of_place, understand
 
 RADII_KM = (5, 10, 20, 30, 50, 100)
 SHOWN_ACTIVITIES = 3
@@ -130,23 +130,25 @@ class SearchPage:
     @cached_property
     def heading(self) -> str:
         """The count in words: « 128 initiatives à moins de 20 km de Crest (26) »."""
-        number = ngettext("%(n)s initiative", "%(n)s initiatives", self.total) % {
-            "n": written(self.total)
-        }
+        number = _("No initiative")
+        if self.total:
+            number = ngettext("%(n)s initiative", "%(n)s initiatives", self.total) % {
+                "n": written(self.total)
+            }
         if self.query.text:
             number = _("%(number)s for “%(text)s”") % {"number": number, "text": self.query.text}
-        if self.query.near and self.query.radius_km:
-            phrase = {
-                Geography.SEAT: _("%(number)s within %(km)s km %(of_place)s"),
-                Geography.SERVED: _("%(number)s working within %(km)s km %(of_place)s"),
-                Geography.EITHER: _("%(number)s based or working within %(km)s km %(of_place)s"),
-            }[self.query.geography]
-            return phrase % {
-                "number": number,
-                "km": f"{self.query.radius_km:g}",
-                "of_place": of_place(self.where.name),
-            }
-        return f"{number} · {self.where.name}" if self.where.name else number
+        return self._placed(number)
+
+    def _placed(self, number: str) -> str:
+        if not (self.query.near and self.query.radius_km):
+            return f"{number} · {self.where.name}" if self.where.name else number
+        phrase = {
+            Geography.SEAT: _("%(number)s within %(km)s km %(of_place)s"),
+            Geography.SERVED: _("%(number)s working within %(km)s km %(of_place)s"),
+            Geography.EITHER: _("%(number)s based or working within %(km)s km %(of_place)s"),
+        }[self.query.geography]
+        values = {"number": number, "km": self.radius, "of_place": of_place(self.where.name)}
+        return phrase % values
 
     @cached_property
     def alternatives(self) -> list[Alternative]:
@@ -209,6 +211,16 @@ class SearchPage:
         for name in ("page", "sort", "bbox"):
             params.pop(name, None)
         return SearchLinks(params).address(params, " ").removeprefix(" ").removeprefix("?")
+
+    @cached_property
+    def map_view(self) -> tuple[str, int]:
+        """Where the map opens: "lat,lon" in WGS 84 degrees ("" for all France), and its zoom."""
+        regions = self.query.filters.get("region", frozenset())
+        if not self.where.center and len(regions) == 1:
+            region = Region.objects.get(code=next(iter(regions)))
+            if region.latitude is not None:
+                return f"{region.latitude:.4f},{region.longitude:.4f}", ZOOMS["region"]
+        return self.where.center, self.where.zoom
 
     @property
     def radius(self) -> str:

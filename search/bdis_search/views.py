@@ -33,7 +33,8 @@ def search_map(request: HttpRequest) -> HttpResponse:
 def _answer(request: HttpRequest, page: SearchPage, template: str) -> HttpResponse:
     """Render the whole page, or what htmx swaps of it; say so when the engine is away."""
     htmx = getattr(request, "htmx", None)
-    if htmx and not htmx.history_restore_request:
+    swaps = htmx and not htmx.history_restore_request
+    if swaps:
         template = "bdis_search/search_swap.html"
     try:
         return render(request, template, {"search": page, "total": page.total})
@@ -41,6 +42,8 @@ def _answer(request: HttpRequest, page: SearchPage, template: str) -> HttpRespon
         context = {"regions": overview.region_links(request), "search": page}
         response = render(request, "bdis_search/engine_away.html", context, status=503)
         response["Retry-After"] = "60"
+        if swaps:  # the page that says so is a whole one: let the browser go there
+            response["HX-Redirect"] = request.get_full_path()
         return response
 
 

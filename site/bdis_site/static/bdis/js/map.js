@@ -34,14 +34,43 @@ async function drawGround(L, map, data) {
   const ground = await (await fetch(data.outline)).json();
   // Beneath every other drawing.
   map.createPane("ground").style.zIndex = 150;
-  L.geoJSON(ground, {
-    pane: "ground",
-    interactive: false,
-    style: ({ geometry }) => ({
-      className: geometry.type.endsWith("Polygon") ? "land" : "inner-lines",
-    }),
-  }).addTo(map);
-  map.attributionControl.addAttribution("Natural Earth");
+  const shared = { pane: "ground", interactive: false };
+  const trace = (steps) => {
+    const points = [];
+    let [lon, lat] = [0, 0];
+    for (let i = 0; i < steps.length; i += 2) {
+      lon += steps[i];
+      lat += steps[i + 1];
+      points.push([lat / ground.scale, lon / ground.scale]);
+    }
+    return points;
+  };
+  for (const rings of ground.land) {
+    L.polygon(rings.map((ring) => [trace(ring)]), { ...shared, className: "land" }).addTo(map);
+  }
+  L.polyline(ground.lines.map(trace), { ...shared, className: "inner-lines" }).addTo(map);
+  nameTowns(L, map, ground.towns);
+  map.attributionControl.addAttribution("Natural Earth, GeoNames");
+}
+
+// Names of towns, more of them as one zooms in; decoration: the list and the marks say the rest.
+function nameTowns(L, map, towns) {
+  map.createPane("towns").style.zIndex = 350;
+  const layer = L.layerGroup().addTo(map);
+  const show = () => {
+    layer.clearLayers();
+    const bounds = map.getBounds().pad(0.1);
+    for (const [name, lat, lon, from] of towns) {
+      if (map.getZoom() < from || !bounds.contains([lat, lon])) continue;
+      const icon = L.divIcon({ className: "town", html: name, iconSize: null });
+      L.marker([lat, lon], { icon, pane: "towns", interactive: false, keyboard: false, alt: "" })
+        .addTo(layer)
+        .getElement()
+        .setAttribute("aria-hidden", "true");
+    }
+  };
+  map.on("moveend", show);
+  show();
 }
 
 function mark(L, feature, labels) {
@@ -88,6 +117,7 @@ class SearchMap {
     this.labels = { many: this.state.labelMany, see: this.state.labelSee };
     this.map = L.map(element, {
       zoomControl: false,
+      zoomSnap: 0.5,
       minZoom: NARROWEST,
       maxZoom: WIDEST,
       scrollWheelZoom: element.closest(".search-page") !== null,
@@ -122,9 +152,7 @@ class SearchMap {
     } else if (middle && radius) {
       this.circle = L.circle(middle, {
         radius: Number(radius) * 1000,
-        color: "#0f6b57",
-        weight: 2,
-        fillOpacity: 0.06,
+        className: "circle",
         interactive: false,
       }).addTo(map);
       map.fitBounds(middle && L.latLng(middle).toBounds(Number(radius) * 2000), { animate: false });

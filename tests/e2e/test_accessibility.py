@@ -1,0 +1,97 @@
+"""What a keyboard, a screen reader, a small screen and a printer meet."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PAGES = [
+    "home",
+    "search",
+    "nothing found",
+    "map",
+    "listing",
+    "region",
+    "nomenclature",
+    "activity",
+    "unknown",
+]
+FOCUSABLE = "a[href], button, input:not([type=hidden]), select, summary, [tabindex='0']"
+
+
+@pytest.mark.parametrize(("width", "colours"), [(390, "light"), (1280, "light"), (1280, "dark")])
+def test_axe_finds_nothing_on_public_pages(visit, addresses, colours, width):
+    found = {}
+    for name in PAGES:
+        page = visit(addresses[name], width=width, color_scheme=colours)
+        report = Axe().run(page)
+        if report.violations_count:
+            found[name] = report.generate_report()
+    assert not found, "\n".join(f"{name}\n{text}" for name, text in found.items())
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_keyboard_alone_reaches_everything(visit, addresses, name):
+    page = visit(addresses[name])
+    page.evaluate(
+        """selector => {
+            window.expected = [...document.querySelectorAll(selector)].filter(e =>
+                e.checkVisibility({visibilityProperty: true}) && !e.disabled && e.tabIndex >= 0);
+            window.reached = new Set();
+            window.unmarked = [];
+            document.addEventListener("focusin", ({target}) => {
+                window.reached.add(target);
+                const style = getComputedStyle(target);
+                const other = target.closest("svg, .card, .leaflet-container");
+                if (style.outlineStyle === "none" && !other) window.unmarked.push(target.outerHTML.slice(0, 120));
+            });
+        }""",
+        FOCUSABLE,
+    )
+    for _step in range(page.evaluate("window.expected.length") + 40):
+        page.keyboard.press("Tab")
+    missed = page.evaluate(
+        "window.expected.filter(e => !window.reached.has(e)).map(e => e.outerHTML.slice(0, 120))"
+    )
+    assert missed == []
+    assert page.evaluate("window.unmarked") == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_overflows_a_narrow_screen_or_a_zoomed_one(visit, addresses, name):
+    page = visit(addresses[name], width=320, height=640)  # 1280 px at 400 %
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_targets_of_a_touch_screen_are_large_enough(visit, addresses):
+    page = visit(addresses["search"], width=390, has_touch=True, is_mobile=True)
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("main :is(a[href], button, select, summary)")]
+            .filter(e => e.checkVisibility() && !e.closest("h2, p.muted"))
+            .filter(e => e.getBoundingClientRect().height < 44)
+            .map(e => e.outerHTML.slice(0, 100))"""
+    )
+    assert small == []
+
+
+def test_a_listing_prints_on_one_page(visit, addresses):
+    page = visit(addresses["listing"])
+    page.emulate_media(media="print")
+    pdf = page.pdf(format="A4")
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
+
+
+def test_the_filters_of_a_phone_open_as_a_sheet_and_give_the_focus_back(visit, addresses):
+    page = visit(addresses["search"], width=390)
+    page.get_by_role("link", name="Filtrer").click()
+    assert page.locator("#filtres").is_visible()
+    assert page.evaluate("document.activeElement.id") == "filtres-titre"
+    assert page.evaluate("document.querySelector('.search-main').inert")
+    page.keyboard.press("Escape")
+    page.wait_for_function("location.hash === '#resultats'")
+    assert not page.locator("#filtres").is_visible()
+    assert not page.evaluate("document.querySelector('.search-main').inert")

@@ -1,0 +1,150 @@
+"""What a visitor does: search, filter, follow the map, with and without scripts."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+BUDGET = 150_000  # bytes, compressed, first visit, the map included
+TEXT = ("text/", "javascript", "json", "svg")
+
+
+def test_pages_ask_nothing_of_third_parties_and_keep_the_console_quiet(visit, addresses):
+    faults = {}
+    for name, path in addresses.items():
+        page = visit(path)
+        page.mouse.wheel(0, 2000)
+        page.wait_for_timeout(300)
+        told = [text for text in page.faults if name != "unknown" or "404" not in text]
+        if told:
+            faults[name] = told
+    assert faults == {}
+
+
+def test_the_search_page_weighs_less_than_its_budget(browser, directory):
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    sizes = {}
+
+    def weigh(response):
+        body = response.body()
+        if any(kind in response.headers.get("content-type", "") for kind in TEXT):
+            body = gzip.compress(body, 6)
+        sizes[response.url.removeprefix(directory.url)] = len(body)
+
+    page.on("requestfinished", lambda request: weigh(request.response()))
+    page.goto(directory.url + "/recherche/", wait_until="networkidle")
+    page.wait_for_selector(".leaflet-marker-icon")
+    context.close()
+    total = sum(sizes.values())
+    listing = "\n".join(f"{size:>7} {url}" for url, size in sorted(sizes.items()))
+    assert total <= BUDGET, f"{total} bytes\n{listing}"
+
+
+def test_nothing_moves_while_the_page_loads(visit, addresses):
+    for name in ("home", "search", "listing"):
+        page = visit(addresses[name], width=390)
+        shift = page.evaluate(
+            """() => new Promise(resolve => {
+                let sum = 0;
+                new PerformanceObserver(list => list.getEntries().forEach(e => { sum += e.value; }))
+                    .observe({type: "layout-shift", buffered: true});
+                setTimeout(() => resolve(sum), 400);
+            })"""
+        )
+        assert shift < 0.05, name
+
+
+def test_ticking_a_filter_searches_at_once_and_can_be_taken_back(visit):
+    page = visit("/recherche/")
+    assert page.locator("h1").inner_text() == "25 initiatives"
+    page.get_by_label("AMAP").check()
+    page.wait_for_url("**/recherche/?family=amap")
+    page.wait_for_function("document.querySelector('h1').textContent.includes('12 initiatives')")
+    assert page.evaluate("document.activeElement.id") == "f-family-amap"
+    assert page.locator("[role=status][data-bdis-announce]").inner_text() == "12 initiatives"
+    page.locator(".chip", has_text="AMAP").click()
+    page.wait_for_function("document.querySelector('h1').textContent.includes('25 initiatives')")
+    assert not page.get_by_label("AMAP").is_checked()
+    page.go_back()
+    page.wait_for_function("document.querySelector('h1').textContent.includes('12 initiatives')")
+    assert page.faults == []
+
+
+def test_a_place_is_understood_and_the_map_follows(visit):
+    page = visit("/recherche/", width=1440)
+    page.wait_for_selector(".leaflet-marker-icon")
+    page.get_by_label("Où").fill("Die")
+    with page.expect_response(lambda r: "/api/v1/map" in r.url and "near=" in r.url) as asked:
+        page.get_by_role("button", name="Rechercher", exact=True).click()
+    features = json.loads(asked.value.body())["features"]
+    page.wait_for_function(
+        "document.querySelector('h1').textContent.includes('à moins de 20 km de Die (26)')"
+    )
+    total = int(page.locator("h1").inner_text().split()[0])
+    assert sum(feature["properties"]["count"] for feature in features) == total > 0
+    assert page.locator("#rayon").input_value() == "20"
+
+
+def test_suggestions_are_reached_with_the_arrows(visit):
+    page = visit("/")
+    field = page.get_by_label("Où")
+    field.press_sequentially("vale", delay=20)
+    page.wait_for_selector("#ou-choix [role=option]")
+    assert field.get_attribute("aria-expanded") == "true"
+    field.press("ArrowDown")
+    assert page.locator("#ou-choix [aria-selected=true]").inner_text().startswith("Valence")
+    field.press("Enter")
+    page.wait_for_url("**/recherche/?*ou=Valence*")
+    assert "Valence (26)" in page.locator("h1").inner_text()
+
+
+def test_everything_works_without_scripts(visit):
+    page = visit("/", java_script_enabled=False)
+    page.get_by_label("Quoi").fill("vélo")
+    page.get_by_label("Où").fill("Valence")
+    page.get_by_role("button", name="Rechercher", exact=True).click()
+    assert "Valence (26)" in page.locator("h1").inner_text()
+    page.goto(page.url.split("?")[0])
+    page.get_by_label("AMAP").check()
+    page.locator(".facets-actions button").click()
+    assert page.locator("h1").inner_text() == "12 initiatives"
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.get_by_role("link", name="Filtrer").click()
+    assert page.locator("#filtres").is_visible()
+
+
+def test_around_me_searches_near_the_position_and_keeps_it_nowhere(visit):
+    page = visit(
+        "/", geolocation={"latitude": 44.7536, "longitude": 5.3703}, permissions=["geolocation"]
+    )
+    page.get_by_role("button", name="Autour de moi").click()
+    page.wait_for_url("**near=44.75*")
+    assert "de votre position" in page.locator("h1").inner_text()
+    assert page.evaluate("localStorage.length + document.cookie.length") == 0
+
+
+def test_the_language_switch_changes_the_interface(visit):
+    page = visit("/recherche/")
+    page.get_by_role("button", name="English").first.click()
+    page.wait_for_function("document.documentElement.lang === 'en'")
+    assert page.get_by_label("Where?").is_visible()
+
+
+def test_chosen_colours_last(visit):
+    page = visit("/")
+    page.get_by_role("button", name="Couleurs claires ou sombres").first.click()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_structured_data_of_a_listing_is_readable(visit, addresses):
+    page = visit(addresses["listing"])
+    data = json.loads(page.locator('script[type="application/ld+json"]').inner_text())
+    assert data["name"].startswith("Association pour le maintien")
+    assert page.faults == []
