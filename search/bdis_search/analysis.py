@@ -79,6 +79,11 @@ def whole(text: str) -> str:
     return "_".join(stem(word) for word in content_words(text))[:200]
 
 
+def verbatim(text: str) -> str:
+    """Return all the words of ``text`` as one token, stop words included: a name as typed."""
+    return "_".join(tokenize(text))[:200]
+
+
 def searchable(texts: Iterable[str]) -> tuple[str, str]:
     """Return ``texts`` ready for a whitespace tokenizer: exact words, and stems."""
     exact: list[str] = []
@@ -108,10 +113,12 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class TextQuery:
-    """A text as asked: every clause must match; ``whole`` is the text as one token."""
+    """A text as asked: every clause must match; two fields hold the text as one token."""
 
     clauses: tuple[Clause, ...] = ()
     whole: str = ""
+    verbatim: str = ""
+    tokens: tuple[str, ...] = ()  # stop words included
 
     def __bool__(self) -> bool:
         return bool(self.clauses)
@@ -140,7 +147,9 @@ def parse_text(text: str, synonyms: Synonyms | None = None) -> TextQuery:
         taken = words[position : position + length]
         clauses.append(Clause(tuple(Word(word, stem(word)) for word in taken), phrases))
         position += length
-    return TextQuery(tuple(clauses), whole(text))
+    return TextQuery(
+        tuple(clauses), whole(text), verbatim(text), tuple(tokenize(text)[: 2 * MAX_WORDS])
+    )
 
 
 def _joinable(text: str, words: list[str]) -> Iterable[tuple[tuple[str, ...], str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import tantivy
 from tantivy import Occur, Query
@@ -18,7 +19,10 @@ _TITLE_EXACT = 3.0
 _ANY_EXACT = 0.5
 _SYNONYM = 0.3
 _WHOLE_TITLE = 20.0
-_WHOLE_TERM = 12.0
+_WHOLE_TAG = 12.0
+_WHOLE_KEYWORD = 4.0
+_VERBATIM = 3.0
+_FORGIVEN_NAME = 25.0
 _FORGIVEN_TITLE = 8.0
 # Too short for a typo to leave them recognisable.
 _SHORTEST_FUZZY = 4
@@ -78,7 +82,10 @@ def strict_match(text: TextQuery) -> Match:
 def _whole_bonus(text: TextQuery) -> list[tuple[Occur, Query]]:
     return [
         (Occur.Should, _fixed(term("whole_title", text.whole), _WHOLE_TITLE)),
-        (Occur.Should, _fixed(term("whole_term", text.whole), _WHOLE_TERM)),
+        (Occur.Should, _fixed(term("whole_tag", text.whole), _WHOLE_TAG)),
+        (Occur.Should, _fixed(term("whole_keyword", text.whole), _WHOLE_KEYWORD)),
+        (Occur.Should, _fixed(term("name", text.verbatim), _VERBATIM)),
+        (Occur.Should, _fixed(term("tag", text.verbatim), _VERBATIM)),
     ]
 
 
@@ -114,42 +121,55 @@ def _word_ranks(word: Word) -> Query:
 def lenient_match(
     text: TextQuery, searcher: tantivy.Searcher, *, relaxed: bool = False
 ) -> Match | None:
-    """Words match with one letter wrong, split or joined; one or two letters are optional.
+    """Words match with one letter wrong, split or joined; or the whole name does.
 
-    With ``relaxed``, a third of the words (of three or more) may be missing. ``None`` when the
-    text is too short to be bent that way.
+    Words of one or two letters, or of three that nothing has, are optional. With ``relaxed``, a
+    third of the words (of three or more) may be missing. ``None`` when the text is too short to
+    be bent that way.
     """
     words = text.words
+    joined = _joined(text.tokens, searcher)
     needed: list[Query] = []
     wished: list[Query] = []
-    joined = _joined(words, searcher)
-    for place, word in enumerate(words):
-        selected = _loose_options(word, searcher)
-        if place in joined:
-            selected.append(term("any_exact", joined[place]))
-        optional = len(word.exact) <= _OPTIONAL_LENGTH and place not in joined
-        (wished if optional else needed).append(some(selected))
+    for word in words:
+        selected = some(_loose_options(word, joined.get(word.exact), searcher))
+        (wished if _is_optional(word, joined, searcher) else needed).append(selected)
     if not needed:
         needed, wished = wished, []
     missing = len(needed) // 3 if relaxed else 0
     if relaxed and not missing:
         return None
     if missing:
-        at_least = len(needed) - missing
-        matches = _bool(((Occur.Should, query) for query in needed), at_least)
+        matches = _bool(((Occur.Should, query) for query in needed), len(needed) - missing)
     else:
         matches = every(needed)
-    scored = [(Occur.Should, _loose_ranks(word, joined.get(p))) for p, word in enumerate(words)]
+    scored = [(Occur.Should, _loose_ranks(word, joined.get(word.exact))) for word in words]
+    if len(text.verbatim) >= _SHORTEST_FUZZY:
+        name = _fuzzy("name", text.verbatim)
+        matches = some([matches, name])
+        scored.append((Occur.Should, _fixed(name, _FORGIVEN_NAME)))
     return Match(matches, _bool([(Occur.Must, _fixed(matches, 0.1)), *scored]))
 
 
-def _loose_options(word: Word, searcher: tantivy.Searcher) -> list[Query]:
+def _fuzzy(field: str, value: str) -> Query:
+    return Query.fuzzy_term_query(schema(), field, value, 1, True)
+
+
+def _is_optional(word: Word, joined: dict[str, str], searcher: tantivy.Searcher) -> bool:
+    if word.exact in joined or len(word.exact) >= _SHORTEST_FUZZY:
+        return False
+    return len(word.exact) <= _OPTIONAL_LENGTH or not searcher.doc_freq("any_exact", word.exact)
+
+
+def _loose_options(word: Word, joined: str | None, searcher: tantivy.Searcher) -> list[Query]:
     options = [term("any_stems", word.stem)]
+    if joined:
+        options.append(term("any_exact", joined))
     if _is_fuzzy(word):
-        options.append(Query.fuzzy_term_query(schema(), "any_exact", word.exact, 1, True))
+        options.append(_fuzzy("any_exact", word.exact))
         options += [every(parts) for parts in _splits(word, searcher)]
     elif len(word.exact) == _SHORTEST_FUZZY - 1 and word.exact.isalpha():
-        options.append(Query.fuzzy_term_query(schema(), "title_exact", word.exact, 1, True))
+        options.append(_fuzzy("title_exact", word.exact))
     return options
 
 
@@ -161,7 +181,7 @@ def _loose_ranks(word: Word, joined: str | None) -> Query:
     options = [_word_ranks(word)]
     if _is_fuzzy(word):
         for field, score in (("title_exact", _FORGIVEN_TITLE), ("any_exact", 1.0)):
-            fuzzy = Query.fuzzy_term_query(schema(), field, word.exact, 1, True)
+            fuzzy = _fuzzy(field, word.exact)
             options.append(_fixed(fuzzy, score))
     if joined:
         options.append(_boost(term("title_exact", joined), 2.0))
@@ -173,21 +193,28 @@ def _loose_ranks(word: Word, joined: str | None) -> Query:
 
 
 def _splits(word: Word, searcher: tantivy.Searcher) -> list[list[Query]]:
-    """Return the ways to read a word as two that exist: "dekerblouze" as "de kerblouze"."""
+    """Return the ways to read a word as two that exist.
+
+    The space was forgotten ("dekerblouze"), or another letter typed for it ("climataenergie").
+    """
     ways = []
     for cut in range(1, len(word.exact)):
-        left, right = word.exact[:cut], word.exact[cut:]
-        parts = [part for part in (left, right) if part not in STOP_WORDS]
-        if parts and all(searcher.doc_freq("any_exact", part) for part in parts):
-            ways.append([term("any_exact", part) for part in parts])
+        for resume in (cut, cut + 1):
+            parts = [
+                part
+                for part in (word.exact[:cut], word.exact[resume:])
+                if part and part not in STOP_WORDS
+            ]
+            if parts and all(searcher.doc_freq("any_exact", part) for part in parts):
+                ways.append([term("any_exact", part) for part in parts])
     return ways
 
 
-def _joined(words: tuple[Word, ...], searcher: tantivy.Searcher) -> dict[int, str]:
-    """Return, by place, the word that two neighbours make together, when it exists."""
-    found: dict[int, str] = {}
-    for place in range(len(words) - 1):
-        together = words[place].exact + words[place + 1].exact
+def _joined(tokens: tuple[str, ...], searcher: tantivy.Searcher) -> dict[str, str]:
+    """Return, by word, the one it makes with its neighbour, when that exists."""
+    found: dict[str, str] = {}
+    for first, second in pairwise(tokens):
+        together = first + second
         if searcher.doc_freq("any_exact", together):
-            found[place] = found[place + 1] = together
+            found[first] = found[second] = together
     return found

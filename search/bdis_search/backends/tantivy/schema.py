@@ -9,7 +9,7 @@ from typing import Any
 
 import tantivy
 
-from bdis_search.analysis import searchable, whole
+from bdis_search.analysis import searchable, verbatim, whole
 from bdis_search.backends.tantivy.cells import cells_of
 from bdis_search.conditions import FIELDS
 from bdis_search.documents import InitiativeDocument
@@ -32,7 +32,7 @@ def schema() -> tantivy.Schema:
         field = name if name.endswith("_exact") else f"{name}_stems"
         build.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
     build.add_text_field("any_stems", tokenizer_name="whitespace", index_option="position")
-    for name in ("whole_title", "whole_term", "cells"):
+    for name in ("whole_title", "whole_tag", "whole_keyword", "name", "tag", "cells"):
         build.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in (*FIELDS, "extra"):
         build.add_text_field(
@@ -51,7 +51,6 @@ def schema() -> tantivy.Schema:
 
 def to_tantivy(document: InitiativeDocument) -> tantivy.Document:
     """Return ``document`` as stored in the index."""
-    # A text that is shorter than its limits is kept whole; tantivy refuses terms of 64 kB.
     title_exact, title_stems = searchable([document.title, document.acronym])
     tags_exact, tags_stems = searchable(document.tag_names)
     keywords = document.keywords.split("\n")
@@ -70,7 +69,10 @@ def to_tantivy(document: InitiativeDocument) -> tantivy.Document:
         "any_exact": [title_exact, tags_exact, keywords_exact, summary_exact, rest_exact],
         "any_stems": [title_stems, tags_stems, keywords_stems, summary_stems, rest_stems],
         "whole_title": [text for text in map(whole, (document.title, document.acronym)) if text],
-        "whole_term": [text for text in map(whole, (*document.tag_names, *keywords)) if text],
+        "name": [text for text in map(verbatim, (document.title, document.acronym)) if text],
+        "tag": [text for text in map(verbatim, document.tag_names) if text],
+        "whole_tag": [text for text in map(whole, document.tag_names) if text],
+        "whole_keyword": [text for text in map(whole, keywords) if text],
         **{name: list(document.values(name)) for name in FIELDS},
         "extra": [f"{facet}={value}" for facet, codes in document.extra for value in codes],
         "public_until": document.public_until,
