@@ -45,8 +45,11 @@ def choosable_pages(pages: QuerySet[Page], user: User) -> QuerySet[Page]:
     """
     if user.is_superuser:
         return pages
-    published = Q(live=True, draft_title=F("title"))
-    return pages.filter(published | Q(pk__in=explorable_pages(user).values("pk")))
+    # By key only: search engines filter on what they index, which draft titles are not.
+    published = Page.objects.filter(live=True, draft_title=F("title"))
+    return pages.filter(
+        Q(pk__in=published.values("pk")) | Q(pk__in=explorable_pages(user).values("pk"))
+    )
 
 
 def may_choose(user: User, item: Any) -> bool:

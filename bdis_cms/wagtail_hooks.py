@@ -19,6 +19,7 @@ from wagtail.models import Page
 from bdis_cms import services
 from bdis_cms.admin import acts, lookup_views
 from bdis_cms.admin.activity_tree import ActivityViewSet
+from bdis_cms.admin.api import OwnDocumentsAPIViewSet, OwnImagesAPIViewSet
 from bdis_cms.admin.choosers import initiative_chooser
 from bdis_cms.admin.dashboard import InitiativesSummaryItem, TodoPanel
 from bdis_cms.admin.listing import InitiativeListingViewSet
@@ -124,6 +125,13 @@ def page_header_buttons(
 @hooks.register("construct_page_chooser_queryset")
 def hide_drafts_of_others(pages: Any, request: Any) -> Any:
     return choosable_pages(pages, request.user)
+
+
+@hooks.register("construct_admin_api", order=100)
+def keep_collections_apart(router: Any) -> None:
+    """Replace the endpoints of images and documents, which list every collection."""
+    router.register_endpoint("images", OwnImagesAPIViewSet)
+    router.register_endpoint("documents", OwnDocumentsAPIViewSet)
 
 
 @hooks.register("construct_homepage_panels")

@@ -97,7 +97,8 @@ class InitiativeChosenView(ChosenView):
 
 class InitiativeChosenMultipleView(ChosenMultipleView):
     def get_objects(self, pks: Any) -> QuerySet[InitiativePage]:
-        return choosable_pages(InitiativePage.objects.filter(pk__in=pks), self.request.user)
+        keys = [pk for pk in pks if pk.isdecimal()]
+        return choosable_pages(InitiativePage.objects.filter(pk__in=keys), self.request.user)
 
 
 class InitiativeChooser(ChooserViewSet):

@@ -70,12 +70,12 @@ def todos_of(user: Any) -> list[Todo]:
             _("published without adhesion: nobody sees them"),
             "state=no_charter",
         ),
-        Todo("due", counts["due"], _("not confirmed for a year"), "freshness=due"),
+        Todo("due", counts["due"], _("not confirmed for a year"), "freshness=due&state=published"),
         Todo(
             "incomplete",
             counts["incomplete"],
             _("lacking something essential"),
-            f"missing={WITHOUT_ESSENTIALS}",
+            f"missing={WITHOUT_ESSENTIALS}&state=published",
         ),
     ]
 

@@ -21,6 +21,7 @@ AGEING_AFTER = datetime.timedelta(days=182)
 
 STATES: dict[str, str | Promise] = {
     "public": _("Public"),
+    "published": _("Published, seen by the public or not"),
     "draft": _("Draft"),
     "moderation": _("In moderation"),
     "changed": _("Published, with changes waiting"),
@@ -71,6 +72,7 @@ def in_state(listings: InitiativeQuerySet, state: str) -> InitiativeQuerySet:
     today = timezone.localdate()
     conditions: dict[str, Callable[[], InitiativeQuerySet]] = {
         "public": lambda: listings.public(today),
+        "published": lambda: listings.live(),
         "draft": lambda: listings.filter(~in_moderation(), live=False),
         "moderation": lambda: listings.filter(in_moderation()),
         "changed": lambda: listings.filter(

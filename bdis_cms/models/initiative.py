@@ -53,8 +53,10 @@ class InitiativePage(AbstractInitiative, Page):
     def with_content_json(self, content: dict[str, Any]) -> InitiativePage:
         """Return the page as a revision says, but with the facts that are true now."""
         page = super().with_content_json(content)
+        # Asked anew: ``self`` may have been read before somebody suspended the listing.
+        row = type(self)._base_manager.filter(pk=self.pk).values(*self.CURRENT_FACTS).first()
         for field in self.CURRENT_FACTS:
-            setattr(page, field, getattr(self, field))
+            setattr(page, field, row[field] if row else getattr(self, field))
         return page
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
