@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils.html import strip_tags
-from rdflib import Graph
+from rdflib import RDF, BNode, Graph, Literal, Namespace, URIRef
 
 from bdis_cms.models import InitiativePage, Visibility
 
+SCHEMA = Namespace("https://schema.org/")
 # Written out rather than "https://schema.org": readers need not fetch a context.
 CONTEXT = {"@vocab": "https://schema.org/", "url": {"@type": "@id"}, "sameAs": {"@type": "@id"}}
 
@@ -73,6 +74,27 @@ def _present(data: dict[str, Any]) -> dict[str, Any]:
 def as_turtle(jsonld: dict[str, Any]) -> str:
     """Return the same statements in Turtle."""
     graph = Graph()
-    graph.bind("schema", "https://schema.org/")
-    graph.parse(data=json.dumps(jsonld), format="json-ld")
+    graph.bind("schema", SCHEMA)
+    _state(graph, jsonld)
     return graph.serialize(format="turtle")
+
+
+def _state(graph: Graph, data: dict[str, Any]) -> URIRef | BNode:
+    """Add what ``data`` says to ``graph``; return the node it speaks of."""
+    node = URIRef(data["@id"]) if "@id" in data else BNode()
+    graph.add((node, RDF.type, SCHEMA[data["@type"]]))
+    for name, value in data.items():
+        if not name.startswith("@"):
+            for item in _objects(graph, name, value):
+                graph.add((node, SCHEMA[name], item))
+    return node
+
+
+def _objects(graph: Graph, name: str, value: Any) -> Iterable[URIRef | BNode | Literal]:
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, dict):
+            yield _state(graph, item)
+        elif name in CONTEXT:
+            yield URIRef(item)
+        else:
+            yield Literal(item)

@@ -28,7 +28,7 @@ class ParameterProblem:
     detail: str
 
 
-class InvalidParameters(ValueError): 
+class InvalidParameters(ValueError):
     """Some parameters of a search were not understood; ``problems`` lists them all."""
 
     def __init__(self, problems: list[ParameterProblem]) -> None:

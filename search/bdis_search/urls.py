@@ -3,15 +3,13 @@
 from django.contrib.sitemaps.views import index as sitemap_index
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
-from django.views.decorators.cache import cache_page
 from django.views.i18n import set_language
 
 from bdis_search import views
 from bdis_search.api import api
+from bdis_search.api.responses import unknown_address
 from bdis_search.feeds import RegionFeed, SearchFeed
 from bdis_search.sitemaps import SITEMAPS
-
-SITEMAP_SECONDS = 3600
 
 public_urls = [
     path("recherche/", views.search, name="search"),
@@ -25,13 +23,13 @@ public_urls = [
     path("robots.txt", views.robots, name="robots"),
     path(
         "sitemap.xml",
-        cache_page(SITEMAP_SECONDS)(sitemap_index),
+        sitemap_index,
         {"sitemaps": SITEMAPS, "sitemap_url_name": "bdis_search:sitemap_section"},
         name="sitemap",
     ),
     path(
         "sitemap-<section>.xml",
-        cache_page(SITEMAP_SECONDS)(sitemap),
+        sitemap,
         {"sitemaps": SITEMAPS},
         name="sitemap_section",
     ),
@@ -39,5 +37,7 @@ public_urls = [
 
 urlpatterns = [
     path("api/v1/", api.urls),
+    # Before a site's own addresses: what the API does not know is a problem document too.
+    path("api/v1/<path:unknown>", unknown_address),
     path("", include((public_urls, "bdis_search"))),
 ]

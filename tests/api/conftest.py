@@ -1,7 +1,7 @@
 """A small directory behind the API."""
 
 import pytest
-from bdis_search.indexing import rebuild
+from bdis_search.outbox import rebuild_index
 from django.utils import timezone
 
 from tests.factories import (
@@ -57,5 +57,5 @@ def directory(site_tree, territories, engine):
         pages[trait] = InitiativePageFactory(
             title=f"AMAP cachée {trait}", commune=territories.die, families=[amap], **{trait: True}
         )
-    rebuild()
+    rebuild_index()
     return pages

@@ -4,7 +4,7 @@ import datetime
 import json
 
 import pytest
-from bdis_search.indexing import rebuild
+from bdis_search.outbox import rebuild_index
 from django.utils import timezone
 from rdflib import Graph, Literal, Namespace
 
@@ -39,7 +39,10 @@ def test_a_search_answers_in_the_documented_shape(client, directory):
         "activities": ["alimentation.legumes"],
         "tags": ["légumes", "bio"],
         "place": {
-            "commune": "Die", "commune_code": "26113", "department": "26", "region": "84",
+            "commune": "Die", "commune_code": "26113", "department": "Drôme",
+            "department_code": "26",
+            "region": "Auvergne-Rhône-Alpes",
+            "region_code": "84",
         },
         "lat": 44.7536,
         "lon": 5.3703,
@@ -174,7 +177,8 @@ def test_places_are_found_best_first(client, directory):
     assert first["type"] == "commune"
     assert first["code"] == "26113"
     assert set(first) == {
-        "type", "code", "name", "department", "region", "lat", "lon", "population",
+        "type", "code", "name", "department", "department_code", "region", "region_code",
+        "lat", "lon", "population",
     }  # fmt: skip
 
 
@@ -223,7 +227,7 @@ def test_a_page_of_results_costs_the_same_number_of_queries_whatever_its_size(
         InitiativePageFactory(
             title=f"AMAP numéro {number}", commune=territories.die, tags=[f"mot-{number}"]
         )
-    rebuild()
+    rebuild_index()
     get(client, "/initiatives?page_size=5")  # warms the caches of labels
     with django_assert_max_num_queries(12):
         assert len(get(client, "/initiatives?page_size=5").json()["results"]) == 5

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -27,9 +27,26 @@ from bdis_search.query import Cluster, Hit
 from bdis_search.suggestions import suggest
 
 MAX_PLACES = 20
+LINKED_DATA: dict[str, dict[str, Any]] = {"application/ld+json": {}, "text/turtle": {}}
 PROBLEMS = {422: schemas.Problem, 503: schemas.Problem}
 
-api = NinjaAPI(
+
+class ProblemAPI(NinjaAPI):
+    """An API whose errors are problem documents, in its description too."""
+
+    def get_openapi_schema(self, **kwargs: Any) -> Any:
+        """Return the OpenAPI description, errors typed ``application/problem+json``."""
+        schema = super().get_openapi_schema(**kwargs)
+        for methods in schema["paths"].values():
+            for operation in methods.values():
+                for status, response in operation["responses"].items():
+                    if int(status) >= 400:
+                        content = response["content"]
+                        content["application/problem+json"] = content.pop("application/json")
+        return schema
+
+
+api = ProblemAPI(
     title="BDIS",
     version="1",
     urls_namespace="bdis_api",
@@ -78,13 +95,14 @@ def initiatives(request: HttpRequest, params: Query[schemas.PagedSearchParams]) 
     summary="One listing",
     description="JSON; JSON-LD (`application/ld+json`) or Turtle (`text/turtle`) by `Accept`.",
     tags=["listings"],
+    openapi_extra={"responses": {200: {"content": LINKED_DATA}}},
 )
 def initiative(request: HttpRequest, listing_id: int) -> HttpResponse:
     page = get_object_or_404(
         InitiativePage.objects.public()
         .with_card_relations()
         .prefetch_related("contacts", "links", "agreements", "served_areas"),
-        pk=listing_id,
+        id=listing_id,  # unlike the pk, an id beyond the column is simply not found
     )
     wanted = request.get_preferred_type(["application/json", "application/ld+json", "text/turtle"])
     if wanted == "application/ld+json":
@@ -123,7 +141,7 @@ def suggestions(request: HttpRequest, q: str = "") -> HttpResponse:
 
 @api.get(
     "/places",
-    response=list[schemas.PlaceOut],
+    response={200: list[schemas.PlaceOut], 422: schemas.Problem},
     summary="Find a place",
     description="Communes, postcodes, départements, regions old and new, EPCI; best first.",
     tags=["search"],
@@ -134,7 +152,7 @@ def places(request: HttpRequest, q: str = "", limit: str = "10") -> HttpResponse
         raise InvalidParameters(
             [ParameterProblem("limit", limit[:100], f"Expected 1 to {MAX_PLACES}.")]
         )
-    return answer([asdict(place) for place in search_places(q[:100], limit=int(limit))])
+    return answer([place.as_json() for place in search_places(q[:100], limit=int(limit))])
 
 
 @api.get(

@@ -25,8 +25,10 @@ def listing_payload(page: InitiativePage, request: HttpRequest, hit: Hit | None)
         "place": {
             "commune": commune.name if commune else "",
             "commune_code": commune.code if commune else "",
-            "department": commune.department.code if commune else "",
-            "region": commune.department.region.code if commune else "",
+            "department": commune.department.name if commune else "",
+            "department_code": commune.department.code if commune else "",
+            "region": commune.department.region.name if commune else "",
+            "region_code": commune.department.region.code if commune else "",
         },
         "lat": page.latitude,
         "lon": page.longitude,

@@ -59,3 +59,8 @@ def engine_unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
     )
     response.headers["Retry-After"] = str(RETRY_AFTER_S)
     return response
+
+
+def unknown_address(request: HttpRequest, unknown: str) -> HttpResponse:
+    """Say that the API has no such address."""
+    return problem(404, "Not found", f"The API has no address “{unknown[:100]}”; see /api/v1/docs.")

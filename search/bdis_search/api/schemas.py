@@ -11,7 +11,9 @@ class PlaceOfListing(Schema):
     commune: str
     commune_code: str
     department: str
+    department_code: str
     region: str
+    region_code: str
 
 
 class Listing(Schema):
@@ -103,11 +105,13 @@ class ListingDetail(Listing):
 
 
 class PlaceOut(Schema):
-    type: str
-    code: str
+    type: str = Field(description="commune, postcode, department, region, former_region, epci…")
+    code: str = Field(description="Official code; the postcode itself for a postcode.")
     name: str
-    department: str
-    region: str
+    department: str | None
+    department_code: str | None
+    region: str | None
+    region_code: str | None
     lat: float | None
     lon: float | None
     population: int | None

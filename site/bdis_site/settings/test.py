@@ -17,6 +17,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 MEDIA_ROOT = _scratch / "media"
 STATIC_ROOT = _scratch / "static"
+STATIC_ROOT.mkdir()
 BDIS_SEARCH = {
     "BACKEND": "bdis_search.backends.tantivy",
     "OPTIONS": {"PATH": _scratch / "index"},
