@@ -24,7 +24,7 @@ class Canvas:
 
     def finished(self) -> Image.Image:
         """Return the smoothed picture in its final size."""
-        return self.image.resize((self.width, self.height), Image.Resampling.LANCZOS)
+        return self.image.reduce(SCALE)
 
     def ground(self, colour: Colour) -> None:
         """Fill the whole picture."""
