@@ -65,10 +65,12 @@ class KnownListings:
             row.page_id = pk
         return cls(source, imported)
 
-    def is_unchanged(self, external_id: str, row_hash: str) -> bool:
-        """Whether the row is the one that was last imported, and its page is still here."""
+    def is_unchanged(self, external_id: str, row_hash: str, *, restore_deleted: bool) -> bool:
+        """Whether the row is the one last imported; not if its page is gone and is wanted back."""
         row = self.imported.get(external_id)
-        return row is not None and row.row_hash == row_hash
+        if row is None or row.row_hash != row_hash:
+            return False
+        return row.page_id is not None or not restore_deleted
 
 
 def plan_import(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Count, Max, Sum
 from django.utils import timezone
 
 from bdis_cms.models import Commune, InitiativePage, LinkKind, PointPrecision, Visibility
@@ -73,6 +74,8 @@ class RecordBuilder:
     notes: list[Note] = field(default_factory=list)
     #: Names of the territory of each commune, to spell them well inside names.
     spellings: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    #: Changes when the territories do: rows are then located anew.
+    territories: str = ""
     _seen: dict[str, int] = field(default_factory=dict)
 
     def external_id(self, row: Row) -> str:
@@ -85,7 +88,8 @@ class RecordBuilder:
         used = {column: row.values.get(column, "") for column in self.mapping.columns}
         if self.mapping.prepare is not None:
             used = row.values
-        text = json.dumps([CLEANING_VERSION, self.mapping.fingerprint, used], sort_keys=True)
+        reading = [CLEANING_VERSION, self.mapping.fingerprint, self.territories]
+        text = json.dumps([reading, used], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def identify(self, row: Row) -> str:
@@ -373,3 +377,10 @@ def territory_spellings() -> dict[str, tuple[str, ...]]:
         "code", "name", "department__name", "department__region__name"
     )
     return {code: tuple(names) for code, *names in rows}
+
+
+def territories_fingerprint() -> str:
+    """Return a text that changes when communes are loaded anew."""
+    figures = Commune.objects.aggregate(Count("pk"), Max("code"), Sum("latitude"), Sum("longitude"))
+    # Databases add floats in any order: the last digits are noise.
+    return repr([round(v, 2) if isinstance(v, float) else v for v in figures.values()])

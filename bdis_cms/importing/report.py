@@ -55,7 +55,6 @@ REPAIRS = {
     "bad_date": gettext_lazy("Not a date: dropped."),
     "bad_year": gettext_lazy("Not a year: dropped."),
     "unknown_value": gettext_lazy("The value is not in the table of the mapping: dropped."),
-    "no_activity": gettext_lazy("No activity was recognised."),
 }
 #: Why a listing was left as it is here although the source says otherwise.
 KEPT = {
@@ -159,13 +158,13 @@ class Report:
             )
             % {**self.counts, "seconds": self.seconds}
         )
-        for title, notes, sentences in (
-            (_("Rejected"), self.rejections, REJECTIONS),
-            (_("Kept"), self.kept_here, KEPT),
-            (_("Repaired"), self.repairs, REPAIRS),
+        for template, notes, sentences in (
+            (_("Rejected × %(number)d: %(reason)s"), self.rejections, REJECTIONS),
+            (_("Kept × %(number)d: %(reason)s"), self.kept_here, KEPT),
+            (_("Repaired × %(number)d: %(reason)s"), self.repairs, REPAIRS),
         ):
             for reason, number in Counter(note.reason for note in notes).most_common():
-                lines.append(f"  {title} × {number}: {sentences[reason]}")
+                lines.append("  " + template % {"number": number, "reason": sentences[reason]})
         if self.missing:
             lines.append(
                 "  "

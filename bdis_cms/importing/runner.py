@@ -20,7 +20,7 @@ from .errors import UnreadableFile
 from .mapping import ListingMapping
 from .planning import KnownListings, Plan, plan_import
 from .readers import Row, Table, read_table
-from .records import Record, RecordBuilder, Rejected, territory_spellings
+from .records import Record, RecordBuilder, Rejected, territories_fingerprint, territory_spellings
 from .relations import RelationWriter
 from .report import Report
 from .updating import PageUpdater
@@ -78,8 +78,13 @@ def run_import(
         rows=len(table.rows),
     )
     report.warnings += _check_columns(path, table, mapping)
-    builder = RecordBuilder(mapping, vocabulary, spellings=territory_spellings())
-    records, unchanged, present = _read_rows(table, builder, report, tell)
+    builder = RecordBuilder(
+        mapping,
+        vocabulary,
+        spellings=territory_spellings(),
+        territories=territories_fingerprint(),
+    )
+    records, unchanged, present = _read_rows(table, builder, report, options, tell)
     if options.dry_run:
         plan = _plan(mapping, records, unchanged, present, options)
     else:
@@ -112,7 +117,7 @@ def _check_columns(path: Path, table: Table, mapping: ListingMapping) -> list[st
 
 
 def _read_rows(
-    table: Table, builder: RecordBuilder, report: Report, tell: Progress
+    table: Table, builder: RecordBuilder, report: Report, options: ImportOptions, tell: Progress
 ) -> tuple[list[Record], dict[str, tuple[int, str]], set[str]]:
     """Return the records to compare, the rows already imported as they are, and all ids."""
     known = KnownListings.of(builder.mapping.source)
@@ -123,7 +128,8 @@ def _read_rows(
         present.add(builder.external_id(row))
         try:
             external_id = builder.identify(row)
-            if known.is_unchanged(external_id, builder.row_hash(row)):
+            row_hash = builder.row_hash(row)
+            if known.is_unchanged(external_id, row_hash, restore_deleted=options.restore_deleted):
                 unchanged[external_id] = (row.number, _name(row, builder.mapping))
             else:
                 records.append(builder.build(row, external_id))

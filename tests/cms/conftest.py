@@ -28,3 +28,19 @@ def whole_country(shipped_gazetteer, monkeypatch) -> Gazetteer:
     for module in ("search", "matching", "hierarchy", "geocoding"):
         monkeypatch.setattr(f"bdis_cms.gazetteer.{module}.gazetteer", lambda: shipped_gazetteer)
     return shipped_gazetteer
+
+
+@pytest.fixture
+def import_source(site_tree, tmp_path):
+    """A source of listings to import, with the few terms of nomenclature that it uses."""
+    from tests.cms.import_samples import Source
+    from tests.factories import ActivityFactory, FamilyFactory, LegalFamilyFactory
+
+    for code in ("amap", "repair-cafe"):
+        FamilyFactory(code=code)
+    for code in ("reparation", "velos"):
+        ActivityFactory(code=code)
+    LegalFamilyFactory(code="association")
+    forget()
+    yield Source(tmp_path)
+    forget()
