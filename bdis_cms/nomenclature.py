@@ -21,9 +21,10 @@ from importlib import resources
 from typing import Any
 
 import yaml
-from django.db import models, transaction
+from django.db import transaction
 
 from bdis_cms.models import Activity, Family, LegalFamily, LegalStatus
+from bdis_cms.models.nomenclature import Term
 
 Row = Mapping[str, Any]
 
@@ -108,16 +109,14 @@ def load_nomenclature() -> LoadReport:
     return report
 
 
-def _shipped_values(
-    row: Row, texts: tuple[str, ...], others: tuple[str, ...]
-) -> dict[str, Any]:
+def _shipped_values(row: Row, texts: tuple[str, ...], others: tuple[str, ...]) -> dict[str, Any]:
     values = {name: row[name] for name in (*texts, *others) if name in row}
     values["synonyms"] = "\n".join(row.get("synonyms", ()))
     return values
 
 
 def _load_flat(
-    model: type[models.Model],
+    model: type[Term],
     rows: list[Row],
     *,
     texts: tuple[str, ...],
@@ -136,9 +135,7 @@ def _load_flat(
     for row in rows:
         term = stored.get(row["code"])
         if term is None:
-            missing.append(
-                model(code=row["code"], **_shipped_values(row, texts, others))
-            )
+            missing.append(model(code=row["code"], **_shipped_values(row, texts, others)))
             report.count("created", kind)
         else:
             _refresh(term, row, _shipped_values(row, texts, ()), report)

@@ -13,7 +13,7 @@ from wagtail.users.models import UserProfile
 from bdis_cms.models import Region
 from bdis_cms.sitetree import NATIONAL_GROUP, editors_group_name, moderators_group_name
 
-#: Documented in the README: these accounts exist in development only.
+#: Printed at every run: these accounts exist in development only.
 PASSWORD = "demonstration-bdis"  # noqa: S105 - public on purpose
 
 

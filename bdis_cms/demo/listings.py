@@ -107,10 +107,10 @@ class _Loader:
         page.families = [self.families[code] for code in listing.families]
         page.activities = [self.activities[code] for code in listing.activities[1:]]
         page.tags.add(*listing.tags)
-        page.contacts = self._contacts(listing)
-        page.links = self._links(listing)
-        page.agreements = list(self._agreements(listing, rng))
-        page.served_areas = self._areas(listing, commune)
+        page.contacts.set(self._contacts(listing))
+        page.links.set(self._links(listing))
+        page.agreements.set(list(self._agreements(listing, rng)))
+        page.served_areas.set(self._areas(listing, commune))
         # Read again at each turn: adding a child moves the counters of its parent.
         RegionPage.objects.get(pk=self.parents[region.pk].pk).add_child(instance=page)
         self._settle(page, listing, owner)

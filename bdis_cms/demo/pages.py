@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
@@ -104,7 +105,9 @@ class _Writer:
             self.add(page, row["portrait"], page.title)
 
     def _attach(self, parent: Page, page: Page) -> Page:
-        page.first_published_at = page.last_published_at = timezone.now()
+        # A section shows its newest first: the first written reads first.
+        age = datetime.timedelta(days=2 + 9 * self.created)
+        page.first_published_at = page.last_published_at = timezone.now() - age
         # Read again: what was added before has moved the counters of the parent.
         Page.objects.get(pk=parent.pk).specific.add_child(instance=page)
         self.created += 1

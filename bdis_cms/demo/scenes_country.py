@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 
-from bdis_cms.demo.canvas import Canvas, wave
+from bdis_cms.demo.canvas import Canvas, Point, wave
 from bdis_cms.demo.palette import Colour, Palette, mix
 
 
@@ -121,7 +121,7 @@ def mountains(canvas: Canvas, palette: Palette, rng: random.Random) -> None:
             canvas.polygon([(x - half, shore), (x, peak), (x + half, shore)], tone)
             if tone is not palette.base:
                 cap = 0.2
-                snow = [(x, peak)]
+                snow: list[Point] = [(x, peak)]
                 for share in (-1, -0.4, 0.1, 0.5, 1):
                     drop = cap * (1 if share in (-1, 1) else rng.uniform(0.75, 1.25))
                     snow.append((x + share * half * cap, peak + (shore - peak) * drop))

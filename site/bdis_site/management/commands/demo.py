@@ -43,6 +43,7 @@ class Command(BaseCommand):
         self._step(_("Territories, nomenclatures and regions"), self._load_reference)
         self._step(_("Demonstration"), self._load_demonstration)
         self._step(_("Search index"), self._index)
+        self._name_site(port)
         self._tell(port, no_serve)
         if not no_serve:
             call_command("runserver", f"{HOST}:{port}", use_reloader=False, skip_checks=True)
@@ -107,6 +108,24 @@ class Command(BaseCommand):
             call_command("reindex", verbosity=0)
             return _("built")
         return _("up to date")
+
+    def _name_site(self, port: int) -> None:
+        """Make the addresses that the site writes (feeds, API, sharing) those of this machine."""
+        from wagtail.models import Site
+
+        site = Site.objects.filter(is_default_site=True).first()
+        # A site that was given a name of its own keeps it.
+        if (
+            site
+            and site.hostname in {"localhost", HOST}
+            and (site.hostname, site.port)
+            != (
+                HOST,
+                port,
+            )
+        ):
+            site.hostname, site.port = HOST, port
+            site.save()
 
     def _check_port(self, port: int) -> None:
         with socket.socket() as probe:
