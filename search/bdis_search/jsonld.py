@@ -18,7 +18,7 @@ CONTEXT = {"@vocab": "https://schema.org/", "url": {"@type": "@id"}, "sameAs": {
 
 def listing_jsonld(page: InitiativePage, request: HttpRequest) -> dict[str, Any]:
     """Return a schema.org Organization with what the public may know of ``page``."""
-    address = page.get_full_url(request)
+    address = request.build_absolute_uri(page.get_url(request))
     data: dict[str, Any] = {
         "@context": CONTEXT,
         "@type": "Organization",

@@ -32,7 +32,7 @@ def test_a_search_answers_in_the_documented_shape(client, directory):
     assert listing == {
         "id": page.pk,
         "title": "AMAP du Diois",
-        "url": "http://localhost/regions/auvergne-rhone-alpes/" + page.slug + "/",
+        "url": "http://testserver/regions/auvergne-rhone-alpes/" + page.slug + "/",
         "summary": "Des paniers de légumes chaque jeudi.",
         "legal_family": "association",
         "families": ["amap"],

@@ -16,7 +16,7 @@ def listing_payload(page: InitiativePage, request: HttpRequest, hit: Hit | None)
     return {
         "id": page.pk,
         "title": page.title,
-        "url": page.get_full_url(request),
+        "url": request.build_absolute_uri(page.get_url(request)),
         "summary": page.summary,
         "legal_family": page.legal_family.code if page.legal_family else "",
         "families": [family.code for family in page.families.all()],
