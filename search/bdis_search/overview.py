@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import F
+from django.db.models import Count, F
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -17,6 +17,12 @@ from bdis_search.presentation import ResultItem, result_item
 from bdis_search.query import Hit, Point, Query, Results, Sort
 
 NEARBY_KM = 30.0
+DATABASE_PATHS = {
+    "region": "commune__department__region__code",
+    "department": "commune__department__code",
+    "family": "families__code",
+    "activity": "activities__code",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,7 @@ class FamilyLink:
 def counts(**filters: str) -> Results:
     """Return totals and counts by facet of all public listings, or of those of a filter.
 
-    Zero everywhere while the engine is away: these pages still let people browse.
+    While the engine is away the database counts, so that these pages still tell the truth.
     """
     query = Query(
         filters={name: frozenset([value]) for name, value in filters.items()}, page_size=1
@@ -52,7 +58,23 @@ def counts(**filters: str) -> Results:
     try:
         return get_engine().search(query)
     except EngineUnavailable:
-        return Results(total=0, hits=())
+        return _counted_by_the_database(filters)
+
+
+def _counted_by_the_database(filters: dict[str, str]) -> Results:
+    pages = InitiativePage.objects.public()
+    for name, value in filters.items():
+        pages = pages.filter(pk__in=pages.filter(**{DATABASE_PATHS[name]: value}).values("pk"))
+    numbers = {
+        name: dict(
+            pages.filter(**{f"{path}__isnull": False})
+            .order_by()
+            .values_list(path)
+            .annotate(Count("pk", distinct=True))
+        )
+        for name, path in DATABASE_PATHS.items()
+    }
+    return Results(total=pages.count(), hits=(), counts=numbers)
 
 
 def region_links(request: HttpRequest, results: Results | None = None) -> list[RegionLink]:

@@ -47,7 +47,8 @@ def test_the_keyboard_alone_reaches_everything(visit, addresses, name):
                 window.reached.add(target);
                 const style = getComputedStyle(target);
                 const other = target.closest("svg, .card, .leaflet-container");
-                if (style.outlineStyle === "none" && !other) window.unmarked.push(target.outerHTML.slice(0, 120));
+                if (style.outlineStyle === "none" && !other)
+                    window.unmarked.push(target.outerHTML.slice(0, 120));
             });
         }""",
         FOCUSABLE,

@@ -1,0 +1,260 @@
+"""The public pages, as a reader without scripts gets them."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+from bdis_search.backends.base import EngineUnavailable
+from bdis_search.engine import get_engine
+from bdis_search.outbox import rebuild_index
+from django.urls import reverse
+
+from tests.factories import (
+    ActivityFactory,
+    FamilyFactory,
+    InitiativePageFactory,
+)
+
+
+@pytest.fixture
+def directory(site_tree, territories, engine):
+    amap = FamilyFactory(code="amap", label_fr="AMAP", plural_fr="AMAP")
+    food = ActivityFactory(code="alimentation", label_fr="Alimentation")
+    vegetables = ActivityFactory(code="alimentation.legumes", label_fr="Légumes", parent=food)
+    pages = [
+        InitiativePageFactory(
+            title=f"Paniers de {commune.name}",
+            summary="Des légumes choisis & payés d’avance.",
+            commune=commune,
+            families=[amap],
+            activities=[vegetables],
+        )
+        for commune in (territories.die, territories.valence, territories.avignon)
+    ]
+    for trait in ("draft", "lapsed", "suspended", "never_adhered"):
+        InitiativePageFactory(
+            title=f"Cachée {trait}", commune=territories.die, families=[amap], **{trait: True}
+        )
+    rebuild_index()
+    return pages
+
+
+def text_of(response):
+    html = response.content.decode()
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html)).replace("\u202f", " ")
+
+
+def heading(response):
+    found = re.search(r"<h1[^>]*>(.*?)</h1>", response.content.decode(), re.DOTALL)
+    return re.sub(r"\s+", " ", found[1].replace("\u202f", " ").replace("\xa0", " ")).strip()
+
+
+def search(client, **params):
+    return client.get(reverse("bdis_search:search"), params)
+
+
+def test_the_count_is_said_in_words_with_the_place(client, directory):
+    assert heading(search(client)) == "3 initiatives"
+    assert heading(search(client, ou="Die")) == "1 initiative à moins de 20 km de Die (26)"
+    assert (
+        heading(search(client, q="légumes", ou="Avignon", radius=100))
+        == "2 initiatives pour « légumes » à moins de 100 km d’Avignon (84)"
+    )
+    assert heading(search(client, ou="Drôme")) == "2 initiatives · Drôme (26)"
+
+
+def test_words_found_are_marked_and_the_rest_is_escaped(client, directory):
+    html = search(client, q="legume").content.decode()
+    assert "<mark>légumes</mark> choisis &amp; payés" in html
+    assert "<script>" not in search(client, q="<script>alert(1)</script>").content.decode()
+
+
+def test_each_chip_takes_its_own_filter_off(client, directory):
+    html = search(client, q="paniers", ou="Die", family="amap").content.decode()
+    chips = re.findall(r'class="chip"\s+href="([^"]*)"', html)
+    assert chips == [
+        "/recherche/?ou=Die&amp;family=amap",
+        "/recherche/?q=paniers&amp;family=amap",
+        "/recherche/?q=paniers&amp;ou=Die",
+    ]
+
+
+def test_a_place_chosen_with_where_is_ticked_but_cannot_be_unticked_there(client, directory):
+    html = search(client, ou="Drôme").content.decode()
+    box = re.search(r'<input[^>]*id="f-department-26"[^>]*>', html)[0]
+    assert "checked" in box
+    assert "disabled" in box
+
+
+def test_a_chosen_activity_opens_on_its_children(client, directory):
+    closed = search(client).content.decode()
+    opened = search(client, activity="alimentation").content.decode()
+    assert "Légumes</span>" not in closed.split('id="facette-activity"')[1].split("</details>")[0]
+    assert "activity=alimentation.legumes" in opened
+
+
+def test_what_is_not_understood_is_told_and_left_out(client, directory):
+    response = search(client, sort="hasard", family="inconnue", page="zéro")
+    assert response.status_code == 200
+    assert heading(response) == "3 initiatives"
+    for told in ("sort=hasard", "family=inconnue", "page=zéro"):
+        assert told in text_of(response)
+
+
+def test_an_unknown_place_is_told_and_the_search_is_done_everywhere(client, directory):
+    response = search(client, ou="Zzyzx-les-Bains")
+    assert "Zzyzx-les-Bains" in text_of(response)
+    assert heading(response) == "3 initiatives"
+
+
+def test_nothing_found_offers_what_to_loosen_with_true_counts(client, directory):
+    response = search(client, q="introuvable", ou="Die", radius=5)
+    assert heading(response).startswith("Aucune initiative")
+    links = re.findall(
+        r'<a href="([^"]+)"><span class="label">[^<]*</span><span class="count">(\d+)</span>',
+        response.content.decode(),
+    )
+    assert links
+    for url, count in links:
+        assert heading(client.get(url.replace("&amp;", "&"))).startswith(count)
+
+
+def test_htmx_gets_results_and_filters_but_no_second_page_frame(client, directory):
+    swap = client.get("/recherche/?q=paniers", headers={"HX-Request": "true"})
+    html = swap.content.decode()
+    assert "<html" not in html
+    assert 'hx-swap-oob="true"' in html
+    assert "HX-Request" in swap.headers["Vary"]
+    back = client.get(
+        "/recherche/?q=paniers",
+        headers={"HX-Request": "true", "HX-History-Restore-Request": "true"},
+    )
+    assert "<html" in back.content.decode()
+
+
+def test_the_number_of_queries_does_not_grow_with_the_results(
+    client, directory, territories, django_assert_max_num_queries
+):
+    for number in range(17):
+        InitiativePageFactory(title=f"Paniers {number}", commune=territories.valence)
+    rebuild_index()
+    search(client)
+    with django_assert_max_num_queries(40):
+        search(client)
+
+
+def test_no_channel_shows_a_hidden_listing(client, directory, site_tree):
+    addresses = [
+        "/",
+        "/recherche/",
+        "/recherche/?q=cachée",
+        "/carte/",
+        "/recherche/flux.atom",
+        "/sitemap-listings.xml",
+        "/sitemap-pages.xml",
+        site_tree.aura.url,
+        reverse("bdis_search:region_feed", args=[site_tree.aura.slug]),
+        directory[0].url,
+    ]
+    for address in addresses:
+        response = client.get(address)
+        assert response.status_code == 200, address
+        assert "achée" not in response.content.decode().replace("q=cachée", "").replace(
+            "« cachée »", ""
+        ) or address.endswith("cachée"), address
+
+
+def test_a_hidden_listing_is_not_found(client, directory, territories):
+    hidden = InitiativePageFactory(title="Secret", commune=territories.die, suspended=True)
+    assert client.get(hidden.url).status_code == 404
+
+
+def test_a_listing_shows_public_contacts_only(client, directory):
+    from bdis_cms.models import InitiativeContact
+
+    page = directory[0]
+    page.contacts = [
+        InitiativeContact(name="Camille", email="accueil@exemple.org", visibility="public"),
+        InitiativeContact(name="Dominique", email="prive@exemple.org", visibility="members"),
+        InitiativeContact(name="Sacha", phone="06 00 00 00 00", visibility="private"),
+    ]
+    page.save_revision().publish()
+    html = client.get(page.url).content.decode()
+    assert "accueil@exemple.org" in html
+    for secret in ("Dominique", "prive@exemple.org", "Sacha", "06 00"):
+        assert secret not in html
+
+
+def test_feeds_are_atom_and_hold_the_search(client, directory):
+    response = client.get("/recherche/flux.atom?ou=Avignon")
+    assert response["Content-Type"].startswith("application/atom+xml")
+    atom = "{http://www.w3.org/2005/Atom}"
+    titles = [
+        entry.findtext(f"{atom}title")
+        for entry in ET.fromstring(response.content).iter(f"{atom}entry")
+    ]
+    assert titles == ["Paniers de Avignon"]
+
+
+def test_the_sitemap_lists_every_public_page_once(client, directory, site_tree):
+    sections = re.findall(
+        r"<loc>[^<]*(/sitemap-[^<]+)</loc>", client.get("/sitemap.xml").content.decode()
+    )
+    assert len(sections) == 2
+    urls = [
+        url
+        for section in sections
+        for url in re.findall(r"<loc>([^<]+)</loc>", client.get(section).content.decode())
+    ]
+    assert len(urls) == len(set(urls))
+    for page in (*directory, site_tree.aura, site_tree.home):
+        assert any(url.endswith(page.url) for url in urls), page.url
+
+
+def test_robots_are_told_where_the_sitemap_is(client, directory):
+    assert "Sitemap: http://testserver/sitemap.xml" in client.get("/robots.txt").content.decode()
+
+
+def test_the_nomenclature_counts_what_the_search_finds(client, directory):
+    assert "Alimentation" in text_of(client.get("/nomenclature/"))
+    page = client.get(reverse("bdis_search:activity", args=["alimentation"]))
+    assert "Voir les 3 initiatives" in text_of(page)
+    assert heading(client.get("/recherche/?activity=alimentation")) == "3 initiatives"
+    assert client.get(reverse("bdis_search:family", args=["amap"])).status_code == 200
+    assert client.get(reverse("bdis_search:family", args=["inconnue"])).status_code == 404
+
+
+def test_the_home_page_counts_regions_as_the_search_does(client, directory):
+    text = client.get("/").content.decode().replace("\u202f", " ")
+    assert 'aria-label="Auvergne-Rhône-Alpes : 2 initiatives"' in text
+    assert heading(client.get("/recherche/?region=84")) == "2 initiatives"
+
+
+def test_the_language_switch_is_a_form_that_comes_back(client, directory):
+    response = client.post("/langue/", {"language": "en", "next": "/recherche/?q=paniers"})
+    assert response.headers["Location"] == "/recherche/?q=paniers"
+    assert heading(client.get("/recherche/")) == "3 initiatives"
+    assert "Kind of initiative" in text_of(client.get("/recherche/"))
+
+
+@pytest.fixture
+def engine_away(monkeypatch, directory):
+    def refuse(*args, **kwargs):
+        raise EngineUnavailable("away")
+
+    monkeypatch.setattr(type(get_engine()), "search", refuse)
+
+
+def test_without_the_engine_the_page_says_so_and_regions_stay_open(client, engine_away, site_tree):
+    response = search(client, q="paniers")
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "60"
+    assert "Auvergne-Rhône-Alpes" in text_of(response)
+    swap = client.get("/recherche/?q=paniers", headers={"HX-Request": "true"})
+    assert swap.headers["HX-Redirect"] == "/recherche/?q=paniers"
+    for address in ("/", site_tree.aura.url, "/nomenclature/"):
+        assert client.get(address).status_code == 200
+    assert 'aria-label="Auvergne-Rhône-Alpes' in client.get("/").content.decode()
+    assert ": 2 initiatives" in client.get("/").content.decode().replace("\u202f", "")
