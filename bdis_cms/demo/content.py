@@ -46,6 +46,7 @@ class DemoListing:
     website: str = ""
     mastodon: str = ""
     agreements: tuple[str, ...] = ()
+    scene: str = ""
     state: State = "public"
 
     @property

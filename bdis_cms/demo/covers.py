@@ -79,6 +79,8 @@ BY_FAMILY: dict[str, tuple[str, ...]] = {
     "repair-cafe": ("gears", "objects"),
     "ressourcerie": ("objects",),
     "rers": ("exchange", "network"),
+    "scic": ("network", "circles", "bridge", "steps"),
+    "scop": ("rings", "workshop", "gears", "network", "roofs"),
     "sel": ("exchange", "circles"),
     "service-itinerant": ("bridge", "fields"),
     "tiers-lieu": ("workshop", "roofs", "village"),

@@ -11,11 +11,14 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
+from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from bdis_cms import services
 from bdis_cms.demo.content import SOURCE, Calendar, DemoListing, demo_listings
 from bdis_cms.demo.covers import suiting_scenes
 from bdis_cms.demo.illustrations import Illustrations
+from bdis_cms.importing.relations import index_references
+from bdis_cms.importing.writing import load_clusters
 from bdis_cms.models import (
     Activity,
     Commune,
@@ -65,9 +68,11 @@ def load_listings(
     if listings_loaded():
         return 0
     loader = _Loader(editors, pictures, Calendar(today or timezone.localdate()))
-    for listing in progress(demo_listings()):
-        loader.create(listing)
-    return len(demo_listings())
+    # Wagtail's own index of references is written once at the end: it is half of each save.
+    with disable_reference_index_auto_update():
+        pages = [loader.create(listing) for listing in progress(demo_listings())]
+    index_references(load_clusters(pages))
+    return len(pages)
 
 
 class _Loader:
@@ -97,7 +102,8 @@ class _Loader:
             for slug in page.get_children().values_list("slug", flat=True)
         }
 
-    def create(self, listing: DemoListing) -> None:
+    def create(self, listing: DemoListing) -> int:
+        """Create the page of ``listing`` under its region; return its id."""
         rng = random.Random(listing.id)  # noqa: S311 - the same demonstration every time
         commune = self.communes[listing.commune]
         region = commune.department.region
@@ -114,6 +120,7 @@ class _Loader:
         # Read again at each turn: adding a child moves the counters of its parent.
         RegionPage.objects.get(pk=self.parents[region.pk].pk).add_child(instance=page)
         self._settle(page, listing, owner)
+        return page.pk
 
     def _page(self, listing: DemoListing, commune: Commune, rng: random.Random) -> InitiativePage:
         region = commune.department.region
@@ -200,7 +207,7 @@ class _Loader:
 
     def _cover(self, listing: DemoListing, region: str, rng: random.Random) -> Any:
         family = self.families[listing.families[0]]
-        scene = rng.choice(suiting_scenes(family.code, family.hue))
+        scene = listing.scene or rng.choice(suiting_scenes(family.code, family.hue))
         if self.pictures is None or not listing.address:
             return None
         main = {page.title for page in self.parents.values() if page.region.code in self.editors}

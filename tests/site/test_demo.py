@@ -79,6 +79,7 @@ def test_codes_are_those_of_the_nomenclatures(communes):
         assert set(listing.agreements) <= agreements, listing.id
         assert listing.serves in {"commune", "epci", "department", "region"}, listing.id
         assert listing.commune in communes, listing.id
+        assert not listing.scene or listing.scene in SCENES, listing.id
         assert len(listing.summary) <= 300, listing.id
 
 
