@@ -63,9 +63,7 @@ def test_an_agreement_makes_a_kind_of_the_listing_precise():
 
 def test_activity_codes_are_unique_and_start_with_their_branch():
     rows = list(activity_rows())
-    assert not [
-        code for code, n in Counter(row["code"] for row, _ in rows).items() if n > 1
-    ]
+    assert not [code for code, n in Counter(row["code"] for row, _ in rows).items() if n > 1]
     for row, parent in rows:
         assert row["label_fr"]
         assert row["label_en"]
@@ -96,9 +94,7 @@ def test_the_291_nodes_of_2014_keep_their_level():
 def test_the_2014_tree_is_the_published_one():
     source = SHARED / "vocab" / "bdis_nomenclature_2014.csv"
     if not source.exists():
-        pytest.skip(
-            "the published 2014 nomenclature is not on this machine (BDIS_SHARED_DATA)"
-        )
+        pytest.skip("the published 2014 nomenclature is not on this machine (BDIS_SHARED_DATA)")
     with source.open(encoding="utf-8") as handle:
         published = {(r["id"], r["parent_id"] or None) for r in csv.DictReader(handle)}
     numbers = {row["code"]: row.get("bdis2014") for row, _ in activity_rows()}
@@ -113,11 +109,7 @@ def test_the_2014_tree_is_the_published_one():
 @pytest.mark.django_db
 def test_loading_twice_changes_nothing():
     first = load_nomenclature()
-    assert (
-        first.created["Activity"]
-        == len(list(activity_rows()))
-        == Activity.objects.count()
-    )
+    assert first.created["Activity"] == len(list(activity_rows())) == Activity.objects.count()
     second = load_nomenclature()
     assert second.changed == 0
     assert second.kept == []
@@ -140,9 +132,7 @@ def test_an_editors_wording_and_own_nodes_survive():
     amap = Family.objects.get(code="amap")
     amap.label_fr, amap.label_en = "Paniers paysans", ""
     amap.save()
-    Activity.objects.get(code="agriculture").add_child(
-        code="spiruline", label_fr="Spiruline"
-    )
+    Activity.objects.get(code="agriculture").add_child(code="spiruline", label_fr="Spiruline")
     report = load_nomenclature()
     amap.refresh_from_db()
     assert amap.label_fr == "Paniers paysans"
