@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.db.models import F, Q, QuerySet
-from wagtail.models import AbstractPage, GroupPagePermission, Page
+from wagtail.models import AbstractPage, GroupPagePermission, Page, PagePermissionTester
 from wagtail.permissions import policy_registry
 
-from bdis_cms.models import InitiativePage, RegionPage
+from bdis_cms.models import HomePage, InitiativePage, RegionPage
 
 User = AbstractBaseUser | AnonymousUser | Any
+
+
+class FrameworkPagePermissionTester(PagePermissionTester):
+    """Rights on a page that holds others, such as a region's: regional teams edit it only.
+
+    Wagtail lets whoever publishes there take it away as well, once nothing is below it, and with
+    it the rights, the workflow and the addresses of the region.
+    """
+
+    def can_delete(self, ignore_bulk: bool = False) -> bool:
+        return works_nationally(self.user) and super().can_delete(ignore_bulk)
+
+    def can_unpublish(self) -> bool:
+        return works_nationally(self.user) and super().can_unpublish()
 
 
 def may_moderate(user: User, page: Page) -> bool:
@@ -36,6 +52,23 @@ def may_explore(user: User, page: AbstractPage) -> bool:
         for permission in policy_registry.get_by_type(Page).get_cached_permissions_for_user(user)
     ]
     return any(page.path.startswith(path) or path.startswith(page.path) for path in paths)
+
+
+def works_nationally(user: User) -> bool:
+    """Whether the rights of ``user`` cover the whole directory, and not some regions of it."""
+    if user.is_superuser:
+        return True
+    permissions = policy_registry.get_by_type(Page).get_cached_permissions_for_user(user)
+    paths = tuple({permission.page.path for permission in permissions})
+    homes = list(HomePage.objects.values_list("path", flat=True))
+    return bool(paths) and all(home.startswith(paths) for home in homes)
+
+
+def refuse_to_remove_framework(user: User, pages: Iterable[Page]) -> None:
+    """Raise ``PermissionDenied`` if ``pages`` hold a region's page and ``user`` is of a region."""
+    keys = [page.pk for page in pages]
+    if RegionPage.objects.filter(pk__in=keys).exists() and not works_nationally(user):
+        raise PermissionDenied
 
 
 def choosable_pages(pages: QuerySet[Page], user: User) -> QuerySet[Page]:
@@ -78,7 +111,7 @@ def moderated_initiatives(user: User) -> QuerySet[InitiativePage]:
 
 
 def own_region_pages(user: User) -> QuerySet[RegionPage]:
-    """Return the pages of the regions in which ``user`` works; every region for the national team."""
+    """Return the pages of the regions in which ``user`` works; all for the national team."""
     regions = RegionPage.objects.order_by("title")
     if user.is_superuser:
         return regions

@@ -102,7 +102,7 @@ def reinstate(page: InitiativePage, *, user: Any) -> InitiativePage:
 
 
 def confirm(page: InitiativePage, *, user: Any, on: datetime.date | None = None) -> InitiativePage:
-    """Record that the facts were checked on the day ``on`` (today); raises ``ConfirmedInTheFuture``."""
+    """Record that the facts were checked on ``on`` (today); raises ``ConfirmedInTheFuture``."""
     day = on or timezone.localdate()
     if day > timezone.localdate():
         raise ConfirmedInTheFuture(day)

@@ -1,4 +1,4 @@
-"""The tree of activities in the admin: listed as a tree, edited, moved, never cut under listings."""
+"""The tree of activities in the admin: listed as a tree, moved, never cut under listings."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def listings_in(activity: Activity) -> QuerySet[InitiativePage]:
 
 
 class ActivityForm(WagtailAdminModelForm):
-    """A node and its place: changing the parent moves the whole branch to the end of the new one."""
+    """A node and its place: a new parent takes the whole branch, after its other children."""
 
     parent = forms.ModelChoiceField(
         label=_("Under"),
@@ -117,8 +117,8 @@ class ActivityIndexView(IndexView):
     def columns(self) -> list[Any]:
         return [
             self._get_title_column("label_fr", TreeTitleColumn),
-            Column("label_en", label=_("label (English)")),
-            Column("code", label=_("code")),
+            Column("label_en", label=_("In English")),
+            Column("code", label=_("Code")),
             Column("as_main", label=_("Main activity of"), width="10%"),
             Column("as_other", label=_("Other activity of"), width="10%"),
         ]

@@ -69,7 +69,7 @@ class _Choosing:
             Column("commune", label=_("Commune")),
             Column(
                 "families",
-                label=_("ESS family"),
+                label=_("Family"),
                 accessor=lambda page: ", ".join(map(str, page.family_list)),
             ),
         ]

@@ -88,7 +88,7 @@ class InitiativeFilterSet(WagtailFilterSet):
         widget=CheckboxSelectMultiple,
     )
     family = django_filters.ModelMultipleChoiceFilter(
-        label=_("ESS family"),
+        label=_("Family"),
         field_name="families",
         queryset=Family.objects.all(),
         widget=CheckboxSelectMultiple,

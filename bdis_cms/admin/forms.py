@@ -107,11 +107,17 @@ class InitiativePageForm(WagtailAdminPageForm):
         )
 
     def clean_slug(self) -> str:
-        """Let homonyms be: a new listing takes the next free address of its region."""
+        """Let homonyms be: a listing never published takes the next free address of its region.
+
+        The form keeps the address first asked for, each time it saves itself: the one given then
+        stays.
+        """
         slug: str = self.cleaned_data["slug"]
         page = self.instance
+        if page.pk and page.live:
+            return slug
         free, number = slug, 1
-        while page.pk is None and not page._slug_is_available(free, self.parent_page, page):
+        while not page._slug_is_available(free, self.parent_page, page):
             number += 1
             free = f"{slug}-{number}"
         return free

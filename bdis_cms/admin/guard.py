@@ -16,13 +16,15 @@ from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.models import AbstractPage, Page
 
-from bdis_cms.permissions import choosable_pages, may_choose, may_explore
+from bdis_cms.permissions import choosable_pages, may_choose, may_explore, works_nationally
 
 #: Keyword arguments of Wagtail's page addresses that hold the id of a page.
 PAGE_KWARGS = ("page_id", "parent_page_id", "page_to_move_id", "destination_id")
 EXPLORER = frozenset({"wagtailadmin_explore", "wagtailadmin_explore_results"})
 #: Where only choosing is at stake: pages the public sees may be chosen too.
 CHOOSERS = frozenset({"wagtailadmin_choose_page_child", "wagtailadmin_choose_page_chosen_multiple"})
+#: Reports that show the last draft of anybody.
+NATIONAL = frozenset({"page_types_usage", "page_types_usage_results"})
 COPY_TO = "new_parent_page"
 COLLECTED = {
     "wagtailimages": (get_image_model, "image_id"),
@@ -64,7 +66,10 @@ class AdminGuardMiddleware:
         self, request: HttpRequest, namespace: str, url_name: str, kwargs: dict[str, Any]
     ) -> None:
         user = request.user
-        if url_name in CHOOSERS:
+        if url_name in NATIONAL:
+            if not works_nationally(user):
+                raise Http404
+        elif url_name in CHOOSERS:
             ids = [*_ids(kwargs, ("parent_page_id",)), *_numbers(request.GET.getlist("id"))]
             wanted = Page.objects.filter(pk__in=ids)
             if ids and choosable_pages(wanted, user).count() < wanted.count():

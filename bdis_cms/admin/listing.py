@@ -12,9 +12,9 @@ from wagtail.admin.ui.tables.pages import PageTitleColumn as WagtailPageTitleCol
 from wagtail.admin.views.pages.listing import IndexView
 from wagtail.admin.viewsets.pages import PageListingViewSet
 
+from bdis_cms.admin.accent_blind import accent_blind
 from bdis_cms.admin.filters import InitiativeFilterSet
 from bdis_cms.admin.states import STATE_LABELS, state_of, with_state
-from bdis_cms.admin.accent_blind import accent_blind
 from bdis_cms.completeness import RELATIONS, completeness
 from bdis_cms.models import InitiativePage
 from bdis_cms.permissions import editable_initiatives
@@ -71,10 +71,16 @@ class InitiativeIndexView(IndexView):
         BulkActionsColumn("bulk_actions"),
         TitleColumn("title", label=_("Title"), sort_key="title", classname="title"),
         Column("commune", label=_("Commune"), sort_key="commune__name", width="16%"),
-        FamiliesColumn("families", label=_("Family"), width="16%"),
+        FamiliesColumn("families", label=_("Family"), width="16%", classname="bdis-wide"),
         StateColumn("state", label=_("State"), width="15%"),
-        Column("confirmed_on", label=_("Confirmed on"), sort_key="confirmed_on", width="12%"),
-        CompletenessColumn("completeness", label=_("Complete"), width="10%"),
+        Column(
+            "confirmed_on",
+            label=_("Confirmed on"),
+            sort_key="confirmed_on",
+            width="12%",
+            classname="bdis-wide",
+        ),
+        CompletenessColumn("completeness", label=_("Complete"), width="10%", classname="bdis-wide"),
     ]
 
     def get_base_queryset(self) -> QuerySet[InitiativePage]:

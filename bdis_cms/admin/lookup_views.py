@@ -42,5 +42,5 @@ def territories(request: HttpRequest) -> JsonResponse:
 
 @require_GET
 def geocode(request: HttpRequest) -> JsonResponse:
-    """``GET ?q=&commune=`` → ``{"results": [{"label", "lat", "lon", "precision"}]}``, best first."""
+    """``GET ?q=&commune=`` → ``{"results": [{"label", "lat", "lon", "precision"}]}``."""
     return _answer(find_points(_query(request), commune_key=request.GET.get("commune", "")))

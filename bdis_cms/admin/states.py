@@ -112,7 +112,7 @@ def is_due() -> Q:
 
 
 def of_freshness(listings: InitiativeQuerySet, freshness: str) -> InitiativeQuerySet:
-    """Keep the listings of ``freshness``, a key of ``FRESHNESS``; raises ``KeyError`` if unknown."""
+    """Keep the listings of ``freshness``, a key of ``FRESHNESS``, else ``KeyError``."""
     stale = timezone.localdate() - STALE_AFTER
     ageing = timezone.localdate() - AGEING_AFTER
     conditions = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
@@ -9,7 +11,7 @@ from wagtail.blocks import BlockQuoteBlock, CharBlock, RichTextBlock, StructBloc
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.fields import RichTextField, StreamField
 from wagtail.images.blocks import ImageBlock
-from wagtail.models import Page
+from wagtail.models import Page, PagePermissionTester
 from wagtail.search import index
 
 from bdis_cms.models.territories import Region
@@ -19,7 +21,8 @@ BODY_BLOCKS = [
     (
         "paragraph",
         RichTextBlock(
-            label=_("Paragraph"), features=["h3", "bold", "italic", "ul", "ol", "link", "document-link"]
+            label=_("Paragraph"),
+            features=["h3", "bold", "italic", "ul", "ol", "link", "document-link"],
         ),
     ),
     ("image", ImageBlock(label=_("Image"))),
@@ -46,9 +49,7 @@ class HomePage(Page):
         _("headline"), max_length=140, blank=True, help_text=_("One sentence: what this site is.")
     )
     introduction = RichTextField(_("introduction"), blank=True, features=["bold", "italic", "link"])
-    charter_line = models.CharField(
-        _("the charter in one line"), max_length=240, blank=True
-    )
+    charter_line = models.CharField(_("the charter in one line"), max_length=240, blank=True)
 
     content_panels = [
         *Page.content_panels,
@@ -136,6 +137,12 @@ class RegionPage(Page):
     class Meta:
         verbose_name = _("region page")
         verbose_name_plural = _("region pages")
+
+    def permissions_for_user(self, user: Any) -> PagePermissionTester:
+        """Return the rights of ``user``: regional teams edit the page, but do not remove it."""
+        from bdis_cms.permissions import FrameworkPagePermissionTester
+
+        return FrameworkPagePermissionTester(user, self)
 
 
 class ArticleIndexPage(Page):
