@@ -3,6 +3,7 @@
 from django.contrib.sitemaps.views import index as sitemap_index
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
+from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
 from bdis_search import views
@@ -19,7 +20,8 @@ public_urls = [
     path("nomenclature/", views.nomenclature, name="nomenclature"),
     path("nomenclature/activites/<str:code>/", views.activity, name="activity"),
     path("nomenclature/familles/<str:code>/", views.family, name="family"),
-    path("langue/", set_language, name="set_language"),
+    # A token would put a cookie on every public page, only to protect the choice of a language.
+    path("langue/", csrf_exempt(set_language), name="set_language"),
     path("robots.txt", views.robots, name="robots"),
     path(
         "sitemap.xml",

@@ -239,6 +239,11 @@ def test_the_language_switch_is_a_form_that_comes_back(client, directory):
     assert "Kind of initiative" in text_of(client.get("/recherche/"))
 
 
+def test_reading_the_site_sets_no_cookie(client, directory, site_tree):
+    for address in ("/", "/recherche/", site_tree.aura.url, directory[0].url):
+        assert not client.get(address).cookies, address
+
+
 @pytest.fixture
 def engine_away(monkeypatch, directory):
     def refuse(*args, **kwargs):
