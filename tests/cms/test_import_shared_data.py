@@ -28,6 +28,12 @@ def reference(django_db_setup, django_db_blocker):
     forget()
 
 
+@pytest.fixture(autouse=True)
+def territories_do_not_change(settings):
+    """The test settings look for new territories at every question: not worth it here."""
+    settings.BDIS_GAZETTEER_CHECK_SECONDS = 3600
+
+
 def rows_of(path: Path) -> dict[str, dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return {row["id"]: row for row in csv.DictReader(file)}
