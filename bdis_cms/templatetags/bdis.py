@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -21,7 +22,9 @@ from bdis_cms.templatetags.france import france_picture, region_shape
 register = template.Library()
 
 NARROW_SPACE = "\u202f"
-PROPOSAL_SLUG = "proposer-une-initiative"
+# Articles the interface leads to when the network has written them.
+PROPOSAL_SLUGS = ("proposer-une-initiative", "inscrire-son-initiative")
+CHARTER_SLUG = "charte"
 
 
 @register.simple_tag
@@ -106,11 +109,33 @@ def menu_pages(context: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def _article_url(slugs: tuple[str, ...], request: HttpRequest | None) -> str:
+    page = ArticlePage.objects.live().public().filter(slug__in=slugs).first()
+    return (page.get_url(request) or "") if page else ""
+
+
 @register.simple_tag(takes_context=True)
 def proposal_url(context: dict[str, Any]) -> str:
     """Address of the article that says how to propose an initiative; "" when there is none."""
-    page = ArticlePage.objects.live().public().filter(slug=PROPOSAL_SLUG).first()
-    return (page.get_url(context.get("request")) or "") if page else ""
+    return _article_url(PROPOSAL_SLUGS, context.get("request"))
+
+
+@register.simple_tag(takes_context=True)
+def charter_url(context: dict[str, Any]) -> str:
+    """Address of the article that holds the charter; "" when there is none."""
+    return _article_url((CHARTER_SLUG,), context.get("request"))
+
+
+@register.simple_tag
+def can_edit(page: Page, request: HttpRequest) -> bool:
+    """Whether the visitor may edit ``page``."""
+    user = getattr(request, "user", None)
+    return bool(
+        page.pk
+        and user is not None
+        and user.is_authenticated
+        and page.permissions_for_user(user).can_edit()
+    )
 
 
 @register.simple_tag

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from bdis_cms.models import Commune, Epci
+from bdis_search.facet_views import ValueView
 from bdis_search.links import PLACE_PARAMETERS
-from bdis_search.query import FacetValue, Geography
+from bdis_search.query import Geography
 from bdis_search.where import of_place
 
 if TYPE_CHECKING:
@@ -72,6 +73,6 @@ def _ticked(page: SearchPage) -> list[Chip]:
     ]
 
 
-def flat(values: tuple) -> list[FacetValue]:
+def flat(values: tuple[ValueView, ...]) -> list[ValueView]:
     """Return values with their descendants."""
     return [item for value in values for item in (value, *flat(value.children))]

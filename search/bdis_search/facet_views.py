@@ -14,6 +14,9 @@ from bdis_search.query import FacetValue, Query
 
 # Values shown before « Voir les autres ».
 VISIBLE = 8
+# Others sent with the page, folded; beyond, they come when asked for (?tous=<facet>).
+FOLDED = 100
+SHOW_ALL = "tous"
 # Facets open at first; the others open when something is chosen in them.
 OPEN = ("family", "activity")
 TITLES = {
@@ -46,7 +49,10 @@ class ValueView:
 
 @dataclass(frozen=True, slots=True)
 class FacetView:
-    """A facet: its most useful values, then the others."""
+    """A facet: its most useful values, then the others.
+
+    When the others are many, only ``hidden`` says how many, and ``all_url`` shows them.
+    """
 
     name: str
     title: str
@@ -54,6 +60,8 @@ class FacetView:
     more: tuple[ValueView, ...]
     chosen: int
     is_open: bool
+    hidden: int = 0
+    all_url: str = ""
 
 
 def facet_views(
@@ -66,12 +74,22 @@ def facet_views(
         values = tuple(value for value in values if value.count or value.is_open)
         if not values:
             continue
-        chosen = len(query.filters.get(name, ()))
-        first, more = _split(values)
-        views.append(
-            FacetView(name, title_of(name), first, more, chosen, name in OPEN or chosen > 0)
-        )
+        views.append(_facet(name, values, len(query.filters.get(name, ())), asked, links))
     return views
+
+
+def _facet(
+    name: str, values: tuple[ValueView, ...], chosen: int, asked: QueryDict, links: SearchLinks
+) -> FacetView:
+    asked_all = asked.get(SHOW_ALL) == name
+    first, more = _split(values)
+    is_open = name in OPEN or chosen > 0 or asked_all
+    if len(more) <= FOLDED:
+        return FacetView(name, title_of(name), first, more, chosen, is_open)
+    if asked_all:
+        return FacetView(name, title_of(name), first + more, (), chosen, is_open)
+    url = links.replacing(**{SHOW_ALL: name}) + f"#facette-{name}"
+    return FacetView(name, title_of(name), first, (), chosen, is_open, len(more), url)
 
 
 def title_of(name: str) -> str:

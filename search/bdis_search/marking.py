@@ -28,7 +28,8 @@ def mark(text: str, searched: str) -> SafeString:
     stems = {stem(word) for word in _WORD.findall(searched) if len(word) > 2}
     if not stems:
         return mark_safe(escape(text))  # noqa: S308 - escaped
-    pieces, last = [], 0
+    pieces: list[str] = []
+    last = 0
     for found in _WORD.finditer(text):
         pieces.append(escape(text[last : found.start()]))
         word = escape(found[0])

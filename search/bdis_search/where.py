@@ -85,7 +85,7 @@ def _homonyms(text: str, best: Place, rest: list[Place]) -> list[str]:
     """Return labels of the places of the same name, when the text did not tell them apart."""
     if _LABELLED.match(text) or fold(best.name) != fold(text):
         return []
-    same = [place for place in rest if fold(place.name) == fold(best.name)]
+    same = [p for p in rest if p.type == best.type and fold(p.name) == fold(best.name)]
     return [label for place in same[:5] if (label := label_of(place)) != label_of(best)]
 
 
@@ -95,8 +95,8 @@ def _as_parameters(place: Place) -> Where:
     if place.type in ("region", "department", "epci"):
         return replace(where, params={place.type: [place.code]})
     if place.type == "former_region":
-        codes = Department.objects.filter(former_region__code=place.code).order_by("code")
-        return replace(where, params={"department": list(codes.values_list("code", flat=True))})
+        members = Department.objects.filter(former_region__code=place.code).order_by("code")
+        return replace(where, params={"department": list(members.values_list("code", flat=True))})
     if place.type == "country":
         return where
     if center:

@@ -129,7 +129,7 @@ def test_around_me_searches_near_the_position_and_keeps_it_nowhere(visit):
 
 def test_the_language_switch_changes_the_interface(visit):
     page = visit("/recherche/")
-    page.get_by_role("button", name="English").first.click()
+    page.get_by_role("button", name="English version").first.click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
     assert page.get_by_text("Where?").is_visible()
 

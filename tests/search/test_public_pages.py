@@ -95,6 +95,16 @@ def test_a_chosen_activity_opens_on_its_children(client, directory):
     assert "activity=alimentation.legumes" in opened
 
 
+def test_many_values_of_a_facet_come_when_asked_for(client, directory, territories):
+    names = [f"mot {number:03}" for number in range(150)]
+    InitiativePageFactory(title="Bavarde", commune=territories.die, tags=names)
+    rebuild_index()
+    short = search(client, q="bavarde").content.decode()
+    assert short.count('name="tag"') == 8
+    more = re.search(r'href="(/recherche/[^"]*tous=tag)#facette-tag"', short)[1]
+    assert client.get(more.replace("&amp;", "&")).content.decode().count('name="tag"') == 150
+
+
 def test_what_is_not_understood_is_told_and_left_out(client, directory):
     response = search(client, sort="hasard", family="inconnue", page="zéro")
     assert response.status_code == 200
