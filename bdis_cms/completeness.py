@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.expressions import Combinable
 from django.utils.functional import Promise
 from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +17,8 @@ from bdis_cms.models.initiative_children import Visibility
 from bdis_cms.models.initiative_facts import InitiativeQuerySet
 from bdis_cms.models.territories import PointPrecision
 
+#: What ``filter`` takes.
+Condition = Q | Combinable
 ENOUGH_WORDS = 25
 PLACED = (PointPrecision.EXACT, PointPrecision.STREET)
 
@@ -32,7 +36,7 @@ class Requirement:
     weight: int
     anchor: str
     met_by: Callable[[InitiativePage], bool]
-    lacking: Callable[[], Q]
+    lacking: Callable[[], Condition]
     essential: bool = False
 
 
@@ -47,17 +51,17 @@ def _is_reachable(page: InitiativePage) -> bool:
     return _has_public_contact(page) or bool(page.links.all())
 
 
-def _unreachable() -> Q:
+def _unreachable() -> Condition:
     contacts = InitiativeContact.objects.filter(page=OuterRef("pk"), visibility=Visibility.PUBLIC)
     links = InitiativeLink.objects.filter(page=OuterRef("pk"))
     return ~Exists(contacts.exclude(email="", phone="")) & ~Exists(links)
 
 
-def _without_family() -> Q:
+def _without_family() -> Condition:
     return ~Exists(InitiativePage.families.through.objects.filter(initiativepage=OuterRef("pk")))
 
 
-def _serves_nowhere() -> Q:
+def _serves_nowhere() -> Condition:
     areas = ServedArea.objects.filter(page=OuterRef("pk"))
     return Q(served_radius_km__isnull=True) & ~Exists(areas)
 
@@ -173,9 +177,9 @@ def completeness(page: InitiativePage) -> int:
     return 100 - sum(requirement.weight for requirement in missing_information(page))
 
 
-def essentials_missing() -> Q:
+def essentials_missing() -> Condition:
     """Return the condition "something essential is missing" over listings."""
-    condition = Q(pk__in=[])
+    condition: Any = Q(pk__in=[])
     for requirement in REQUIREMENTS:
         if requirement.essential:
             condition |= requirement.lacking()

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.core.exceptions import PermissionDenied
+from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.db.models import F, Q, QuerySet
 from wagtail.models import AbstractPage, GroupPagePermission, Page, PagePermissionTester
 from wagtail.permissions import policy_registry
 
 from bdis_cms.models import HomePage, InitiativePage, RegionPage
+from bdis_cms.models.initiative_facts import InitiativeQuerySet
 
-User = AbstractBaseUser | AnonymousUser | Any
+User = AbstractUser | AnonymousUser | Any
 
 
 class FrameworkPagePermissionTester(PagePermissionTester):
@@ -64,13 +63,6 @@ def works_nationally(user: User) -> bool:
     return bool(paths) and all(home.startswith(paths) for home in homes)
 
 
-def refuse_to_remove_framework(user: User, pages: Iterable[Page]) -> None:
-    """Raise ``PermissionDenied`` if ``pages`` hold a region's page and ``user`` is of a region."""
-    keys = [page.pk for page in pages]
-    if RegionPage.objects.filter(pk__in=keys).exists() and not works_nationally(user):
-        raise PermissionDenied
-
-
 def choosable_pages(pages: QuerySet[Page], user: User) -> QuerySet[Page]:
     """Keep the pages that ``user`` may link to: theirs, and what the public sees of the others.
 
@@ -92,21 +84,13 @@ def may_choose(user: User, item: Any) -> bool:
     )
 
 
-def editable_initiatives(user: User) -> QuerySet[InitiativePage]:
+def editable_initiatives(user: User) -> InitiativeQuerySet:
     """Return the listings that ``user`` may edit or publish."""
     if user.is_superuser:
         return InitiativePage.objects.all()
     pages = policy_registry.get_by_type(Page).instances_user_has_any_permission_for(
         user, {"change", "publish"}
     )
-    return InitiativePage.objects.filter(pk__in=pages.values("pk"))
-
-
-def moderated_initiatives(user: User) -> QuerySet[InitiativePage]:
-    """Return the listings that ``user`` may publish."""
-    if user.is_superuser:
-        return InitiativePage.objects.all()
-    pages = policy_registry.get_by_type(Page).instances_user_has_permission_for(user, "publish")
     return InitiativePage.objects.filter(pk__in=pages.values("pk"))
 
 

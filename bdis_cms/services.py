@@ -131,6 +131,6 @@ def _record(
         setattr(row, field, value)
         setattr(page, field, value)
     # Facts alone change: a row that today's validation would refuse must still be suspendable.
-    row.save(update_fields=list(facts), clean=False)
+    row.save(update_fields=list(facts), clean=False)  # type: ignore[call-arg]
     log(instance=row, action=action, user=user, data=data)
     return page

@@ -35,7 +35,6 @@ from bdis_cms.models import InitiativePage
 from bdis_cms.permissions import (
     choosable_pages,
     may_moderate,
-    refuse_to_remove_framework,
     works_nationally,
 )
 
@@ -132,26 +131,6 @@ def hide_national_reports(request: Any, items: list[Any]) -> None:
     """Leave out the reports that ``AdminGuardMiddleware`` keeps for the national team."""
     if not works_nationally(request.user):
         items[:] = [item for item in items if item.name != "page-types-usage"]
-
-
-@hooks.register("before_delete_page")
-@hooks.register("before_unpublish_page")
-def keep_framework_page(request: Any, page: Page) -> None:
-    """Refuse to take a region's page away: some views ask the rights of the bare page."""
-    refuse_to_remove_framework(request.user, [page])
-
-
-@hooks.register("before_move_page")
-def keep_framework_page_in_place(request: Any, page: Page, destination: Page) -> None:
-    refuse_to_remove_framework(request.user, [page])
-
-
-@hooks.register("before_bulk_action")
-def keep_framework_pages(request: Any, action_type: str, objects: Any, action: Any) -> None:
-    if action_type in {"delete", "move", "unpublish"}:
-        refuse_to_remove_framework(
-            request.user, [item for item in objects if isinstance(item, Page)]
-        )
 
 
 @hooks.register("construct_page_chooser_queryset")

@@ -45,7 +45,7 @@ def listings_in(activity: Activity) -> QuerySet[InitiativePage]:
 class ActivityForm(WagtailAdminModelForm):
     """A node and its place: a new parent takes the whole branch, after its other children."""
 
-    parent = forms.ModelChoiceField(
+    parent: Any = forms.ModelChoiceField(
         label=_("Under"),
         queryset=Activity.objects.none(),
         required=False,

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -71,7 +71,7 @@ class ModerationActView(WagtailAdminTemplateMixin, FormView):
     is_severe = False
     done: Any = ""
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not may_moderate(request.user, self.page):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)

@@ -23,13 +23,13 @@ FARTHEST_FROM_COMMUNE_KM = 60.0
 _POINT = re.compile(r"^(?:SRID=4326;)?POINT\s?\((-?\d+(?:\.\d+)?) (-?\d+(?:\.\d+)?)\)$")
 
 
-class PointField(forms.CharField):
+class PointField(forms.Field):
     """A point as "SRID=4326;POINT(lon lat)"; cleans to ``(latitude, longitude)`` or ``None``."""
 
     widget = SeatMapField
 
     def to_python(self, value: Any) -> tuple[float, float] | None:
-        text = (super().to_python(value) or "").strip()
+        text = str(value or "").strip()
         if not text:
             return None
         match = _POINT.match(text)
@@ -49,7 +49,7 @@ class PointField(forms.CharField):
             return True
 
 
-class TerritoriesField(forms.CharField):
+class TerritoriesField(forms.Field):
     """Territories as a JSON list of "level:code"; cleans to a list of ``(level, code)``."""
 
     widget = TerritoriesAutocomplete
@@ -57,11 +57,10 @@ class TerritoriesField(forms.CharField):
     def to_python(self, value: Any) -> list[tuple[str, str]]:
         from bdis_cms.admin.territory_search import labels_of
 
-        text = super().to_python(value)
-        if not text:
+        if not value:
             return []
         try:
-            keys = [str(key) for key in json.loads(text)]
+            keys = [str(key) for key in json.loads(value)]
         except (TypeError, ValueError) as error:
             raise ValidationError(_("The list of territories cannot be read.")) from error
         known = {item["key"] for item in labels_of(keys)}

@@ -29,7 +29,7 @@ class TermDeleteView(DeleteView):
     """Delete a term that nothing uses; else say what uses it and what to do."""
 
     template_name = "bdis_cms/admin/term_delete.html"
-    listings_of = staticmethod(lambda term: InitiativePage.objects.none())
+    listings_of: Any = staticmethod(lambda term: InitiativePage.objects.none())
     index_filter = ""
 
     @property

@@ -68,7 +68,7 @@ def labels_of(keys: Iterable[str]) -> list[dict[str, str]]:
         found[item["key"]] = item
     for level, wanted in codes.items():
         model = ServedArea.MODELS.get(level)
-        for place in model.objects.filter(code__in=wanted) if model else ():
+        for place in model._default_manager.filter(code__in=wanted) if model else ():
             found[f"{level}:{place.code}"] = _item(level, place)
     return [found[key] for key in keys if key in found]
 

@@ -63,7 +63,8 @@ class TermPicker(SiteTemplateMixin, forms.SelectMultiple):
                 str(item) for item in (value if isinstance(value, (list, tuple)) else [value])
             }
         context["widget"]["single"] = self.single
-        context["widget"]["is_tree"] = hasattr(self.choices.queryset.model, "depth")
+        choices: Any = self.choices  # the iterator of a model field: its keys hold their terms
+        context["widget"]["is_tree"] = hasattr(choices.queryset.model, "depth")
         context["widget"]["terms"] = [
             {
                 "value": str(key),
@@ -72,7 +73,7 @@ class TermPicker(SiteTemplateMixin, forms.SelectMultiple):
                 "search": fold(f"{label} {key.instance.synonyms}"),
                 "selected": str(key) in chosen,
             }
-            for key, label in self.choices
+            for key, label in choices
             if str(key)
         ]
         return context
