@@ -13,9 +13,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.generic import View
 from wagtail.admin import messages
 from wagtail.admin.forms.models import WagtailAdminModelForm
@@ -129,7 +128,7 @@ class ActivityIndexView(IndexView):
             add = reverse(self.add_url_name)
             buttons.append(
                 Button(
-                    _now("Add a child"),
+                    gettext("Add a child"),
                     url=f"{add}?parent={instance.pk}",
                     icon_name="plus",
                     priority=15,
@@ -137,8 +136,8 @@ class ActivityIndexView(IndexView):
             )
         if self.user_has_permission("change"):
             for direction, label, icon in (
-                ("up", _now("Move up"), "arrow-up"),
-                ("down", _now("Move down"), "arrow-down"),
+                ("up", gettext("Move up"), "arrow-up"),
+                ("down", gettext("Move down"), "arrow-down"),
             ):
                 url = reverse("bdis_activities:shift", args=[instance.pk, direction])
                 buttons.append(Button(label, url=url, icon_name=icon, priority=25))
@@ -177,7 +176,7 @@ class ActivityDeleteView(TermDeleteView):
     def confirmation_message(self) -> str:
         below = self.object.get_descendant_count()
         if not below:
-            return _now("Are you sure you want to delete this activity?")
+            return gettext("Are you sure you want to delete this activity?")
         return ngettext(
             "Are you sure you want to delete this activity, and the %(below)d below it?",
             "Are you sure you want to delete this activity, and the %(below)d below it?",
@@ -212,7 +211,7 @@ class ShiftView(View):
         else:
             node.move(neighbour, pos="left" if up else "right")
             log(instance=node, action="wagtail.edit", user=request.user)
-            messages.success(request, _now("“%s” is moved.") % node)
+            messages.success(request, gettext("“%s” is moved.") % node)
         return redirect("bdis_activities:index")
 
 
