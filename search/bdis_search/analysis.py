@@ -10,6 +10,7 @@ import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bdis_cms.text import strip_accents
 from bdis_search.stemming import stem
@@ -42,9 +43,12 @@ STOP_WORDS = frozenset(
 )
 
 
+@lru_cache(maxsize=8)
 def _prepared(text: str) -> str:
     """Return ``text`` folded, its acronyms, elisions and inclusive endings resolved."""
-    text = strip_accents(text.translate(_APOSTROPHES)).lower()
+    if not text.isascii():
+        text = strip_accents(text.translate(_APOSTROPHES))
+    text = text.lower()
     text = _DOTTED_ACRONYM.sub(lambda match: match.group().replace(".", "") + " ", text)
     text = _INCLUSIVE.sub(" ", text)
     return _ELISION.sub(" ", text)

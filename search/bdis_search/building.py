@@ -174,10 +174,10 @@ def _document(page: InitiativePage, facts: _Facts) -> InitiativeDocument:
     activity_ids = dict.fromkeys([page.main_activity_id, *facts.activities.get(page.pk, ())])
     activities = [terms.activities[pk] for pk in activity_ids if pk in terms.activities]
     rolled_up = {word.code: word for own in activities for word in terms.with_ancestors(own)}
-    legal_family = terms.legal_families.get(page.legal_family_id)
-    legal_status = terms.legal_statuses.get(page.legal_status_id)
+    legal_family = terms.legal_families.get(page.legal_family_id or 0)
+    legal_status = terms.legal_statuses.get(page.legal_status_id or 0)
     tags = facts.tags.get(page.pk, [])
-    commune = facts.communes.get(page.commune_id)
+    commune = facts.communes.get(page.commune_id or 0)
     seat = _seat(page, commune)
     reach = served(
         facts.places,
@@ -218,7 +218,8 @@ def _document(page: InitiativePage, facts: _Facts) -> InitiativeDocument:
         lat=seat.lat if seat else None,
         lon=seat.lon if seat else None,
         confirmed=page.confirmed_on.toordinal() if page.confirmed_on else 0,
-        public_until=page.charter_valid_until.toordinal(),
+        # A public listing has one: the visibility rule says so.
+        public_until=page.charter_valid_until.toordinal() if page.charter_valid_until else 0,
         completeness=_completeness(page, description, bool(families), bool(activities)),
         extra=tuple(
             (facet.name, tuple(dict.fromkeys(str(value) for value in facet.values_of(page))))

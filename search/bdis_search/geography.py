@@ -95,10 +95,10 @@ def _codes(
 ) -> tuple[str, ...]:
     """Return the codes of that level reached upwards, or downwards from a wider area."""
     codes = {code for kind, _, code in (touch.partition(":") for touch in touches) if kind == level}
-    wide = set(areas)
+    wide = {area for area in areas if area.startswith("region:") or area == COUNTRY}
     if level == "region" and COUNTRY in wide:
         codes |= set(places.regions)
-    if level == "department":
+    if level == "department" and wide:
         codes |= {
             code
             for code, department in places.departments.items()

@@ -51,6 +51,6 @@ def completions(opened: Opened, text: str, limit: int) -> list[Suggestion]:
         ).hits
         for _, address in hits:
             stored = searcher.doc(address)
-            title, identifier = str(stored.get_first("title")), int(stored.get_first("id"))
+            title, identifier = str(stored.get_first("title")), int(stored.get_first("id") or 0)
             found.append(Suggestion("listing", title, title, identifier))
     return found

@@ -44,10 +44,12 @@ class Engine(SearchEngine):
 
     def search(self, query: Query) -> Results:
         selection = Selection(self.store.open(), query)
-        total = selection.settle()
+        total, hits = page_of_hits(selection)
+        while not total and selection.bend():
+            total, hits = page_of_hits(selection)
         return Results(
             total=total,
-            hits=page_of_hits(selection, total),
+            hits=hits,
             counts=selection.counts(),
             forgiven=selection.leniency >= Leniency.FORGIVEN,
             relaxed=selection.leniency >= Leniency.RELAXED,
@@ -96,7 +98,7 @@ class Engine(SearchEngine):
                 everything, _BATCH, count=False, offset=offset, order_by_field="id"
             ).hits:
                 stored = searcher.doc(address)
-                yield int(stored.get_first("id")), str(stored.get_first("fingerprint") or "")
+                yield int(stored.get_first("id") or 0), str(stored.get_first("fingerprint") or "")
 
     def stats(self) -> EngineStats:
         opened = self.store.open()

@@ -9,7 +9,7 @@ from tantivy import FieldType, Query
 
 from bdis_cms.gazetteer.geometry import distance_km
 from bdis_search.backends.tantivy.cells import cover
-from bdis_search.backends.tantivy.matching import some
+from bdis_search.backends.tantivy.matching import some, total_of
 from bdis_search.backends.tantivy.schema import schema
 from bdis_search.backends.tantivy.store import Opened
 from bdis_search.conditions import AnyOf, Box, Circle, Condition, Terms
@@ -60,7 +60,7 @@ def _lapsed(opened: Opened, today: int) -> bool:
     lapsed = Query.range_query(
         schema(), "public_until", FieldType.Unsigned, upper_bound=today, include_upper=False
     )
-    return bool(opened.searcher.search(lapsed, 1).count)
+    return total_of(opened.searcher.search(lapsed, 1)) > 0
 
 
 @lru_cache(maxsize=128)

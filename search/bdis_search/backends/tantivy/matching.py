@@ -37,6 +37,11 @@ class Match:
     ranks: Query
 
 
+def total_of(answer: tantivy.SearchResult) -> int:
+    """Return the number of matches that an answer tells (its type hints leave it out)."""
+    return int(answer.count or 0)  # type: ignore[attr-defined]
+
+
 def term(field: str, value: str, index_option: str = "freq") -> Query:
     """Return the query for one token of a field."""
     return Query.term_query(schema(), field, value, index_option)

@@ -14,6 +14,7 @@ from bdis_cms.gazetteer.geometry import distance_km
 from bdis_cms.text import fold
 from bdis_search.backends.tantivy.cells import cover
 from bdis_search.backends.tantivy.filtering import measured
+from bdis_search.backends.tantivy.matching import total_of
 from bdis_search.backends.tantivy.schema import schema
 from bdis_search.backends.tantivy.selection import Selection
 from bdis_search.query import Hit, Point, Query, Sort
@@ -26,29 +27,28 @@ _FEW = 500
 Found = list[tuple[float, tantivy.DocAddress]]
 
 
-def page_of_hits(selection: Selection, total: int) -> tuple[Hit, ...]:
-    """Return the page that the query asks for; empty past the last one."""
+def page_of_hits(selection: Selection) -> tuple[int, tuple[Hit, ...]]:
+    """Return the exact total and the page that the query asks for, empty past the last one."""
     query = selection.query
-    if query.offset >= total or query.page_size < 1:
-        return ()
-    if query.sort is Sort.DISTANCE and query.near:
-        return _nearest(selection, query.near, total)
     searcher = selection.opened.searcher
+    if query.page_size < 1:
+        return selection.count(selection.full()), ()
+    if query.sort is Sort.DISTANCE and query.near:
+        total = selection.count(selection.full())
+        return total, _nearest(selection, query.near, total) if query.offset < total else ()
     if query.sort is Sort.RELEVANCE and selection.text:
-        found = _best(searcher, selection.ranked(), query, total)
+        total, found = _best(searcher, selection.ranked(), query)
     else:
-        found = [
-            (0.0, address)
-            for _, address in searcher.search(
-                selection.full(),
-                query.page_size,
-                count=False,
-                offset=query.offset,
-                order_by_field=_KEYS.get(query.sort, "by_quality"),
-                order=Order.Asc,
-            ).hits
-        ]
-    return _hits(searcher, found, query.near)
+        answer = searcher.search(
+            selection.full(),
+            query.page_size,
+            offset=query.offset,
+            order_by_field=_KEYS.get(query.sort, "by_quality"),
+            order=Order.Asc,
+        )
+        total = total_of(answer)
+        found = [(0.0, address) for _, address in answer.hits]
+    return total, _hits(searcher, found, query.near)
 
 
 def _hits(searcher: tantivy.Searcher, found: Found, near: Point | None) -> tuple[Hit, ...]:
@@ -68,23 +68,26 @@ def _hits(searcher: tantivy.Searcher, found: Found, near: Point | None) -> tuple
     )
 
 
-def _best(searcher: tantivy.Searcher, ranked: TantivyQuery, query: Query, total: int) -> Found:
-    """Return the page by score; equal scores, which tantivy leaves in no order, by name, id."""
+def _best(searcher: tantivy.Searcher, ranked: TantivyQuery, query: Query) -> tuple[int, Found]:
+    """Return the total and the page by score.
+
+    Equal scores, which tantivy leaves in no order, are settled by name, then id.
+    """
     end = query.offset + query.page_size
     limit = end + 1
-    while True:
-        hits = searcher.search(ranked, limit, count=False, weight_by_field="weight").hits
-        # The last hits may tie with some that are not here yet: fetch until they do not.
-        if len(hits) < limit or len(hits) >= total or hits[-1][0] != hits[end - 1][0]:
-            break
+    answer = searcher.search(ranked, limit, weight_by_field="weight")
+    total, hits = total_of(answer), answer.hits
+    # The last hits may tie with some that are not here yet: fetch until they do not.
+    while len(hits) == limit < total and hits[-1][0] == hits[end - 1][0]:
         limit = min(limit * 4, total)
+        hits = searcher.search(ranked, limit, count=False, weight_by_field="weight").hits
     ordered: Found = []
     for score, group in groupby(hits, key=lambda hit: float(hit[0])):
         tied = [address for _, address in group]
         if len(tied) > 1 and len(ordered) < end:
             tied = _by_name(searcher, tied)
         ordered += [(score, address) for address in tied]
-    return ordered[query.offset : end]
+    return total, ordered[query.offset : end]
 
 
 def _by_name(
@@ -92,7 +95,7 @@ def _by_name(
 ) -> list[tantivy.DocAddress]:
     def key(address: tantivy.DocAddress) -> tuple[str, int]:
         stored = searcher.doc(address)
-        return fold(stored.get_first("title") or ""), int(stored.get_first("id"))
+        return fold(stored.get_first("title") or ""), int(stored.get_first("id") or 0)
 
     return sorted(addresses, key=key)
 

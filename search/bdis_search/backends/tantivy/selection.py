@@ -13,7 +13,13 @@ from tantivy import Query as TantivyQuery
 
 from bdis_search.analysis import parse_text
 from bdis_search.backends.tantivy.filtering import condition_query, still_public
-from bdis_search.backends.tantivy.matching import Match, every, lenient_match, strict_match
+from bdis_search.backends.tantivy.matching import (
+    Match,
+    every,
+    lenient_match,
+    strict_match,
+    total_of,
+)
 from bdis_search.backends.tantivy.store import Opened
 from bdis_search.conditions import Condition, compile_conditions, facet_field
 from bdis_search.query import Query
@@ -51,12 +57,10 @@ class Selection:
         self._queries: dict[int, TantivyQuery] = {}
         self._public = still_public(today(), opened)
 
-    def settle(self) -> int:
-        """Bend the text until some document matches, and return the total of the selection."""
-        total = self._count(self.full())
-        while not total and self._bend():
-            total = self._count(self.full())
-        return total
+    def settle(self) -> None:
+        """Bend the text until some document matches the whole query, or it bends no more."""
+        while self.match is not None and not self.count(self.full()) and self.bend():
+            pass
 
     def full(self, without: str | None = None) -> TantivyQuery:
         """Return the query that selects, for counting; ``without`` leaves one filter out."""
@@ -103,12 +107,12 @@ class Selection:
             self._queries[key] = condition_query(condition, self.opened)
         return self._queries[key]
 
-    def _bend(self) -> bool:
+    def bend(self) -> bool:
         """Read the text more leniently if nothing at all matches it as it is read now."""
         if self.match is None or self.leniency is Leniency.RELAXED:
             return False
         public = [self._public] if self._public else []
-        if self._count(every([self.match.matches, *public])):
+        if self.count(every([self.match.matches, *public])):
             return False
         searcher = self.opened.searcher
         forgiving = self.leniency is Leniency.STRICT
@@ -119,8 +123,9 @@ class Selection:
         self.match = match
         return True
 
-    def _count(self, query: TantivyQuery) -> int:
-        return int(self.opened.searcher.search(query, 1).count or 0)
+    def count(self, query: TantivyQuery) -> int:
+        """Return the number of documents of ``query``."""
+        return total_of(self.opened.searcher.search(query, 1))
 
 
 def aggregate(
