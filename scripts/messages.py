@@ -79,7 +79,7 @@ def contents(catalogue: "polib.POFile | polib.MOFile") -> dict[tuple[str, str], 
     return {
         (entry.msgctxt or "", entry.msgid): tuple(entry.msgstr_plural.values()) or (entry.msgstr,)
         for entry in catalogue
-        if entry.translated() or isinstance(catalogue, polib.MOFile)
+        if isinstance(catalogue, polib.MOFile) or entry.translated()
     }
 
 

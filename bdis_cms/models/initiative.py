@@ -12,11 +12,12 @@ from modelcluster.fields import ParentalManyToManyField
 from wagtail.models import Page
 
 from bdis_cms.edit_handlers import INITIATIVE_EDIT_HANDLER
+from bdis_cms.models.directory_page import DirectoryPage
 from bdis_cms.models.initiative_facts import AbstractInitiative, InitiativeManager
 from bdis_cms.models.nomenclature import Activity, Family
 
 
-class InitiativePage(AbstractInitiative, Page):
+class InitiativePage(AbstractInitiative, DirectoryPage):
     """An initiative of the social and solidarity economy, under the page of its region."""
 
     families = ParentalManyToManyField(
@@ -71,5 +72,3 @@ class InitiativePage(AbstractInitiative, Page):
     def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
         """Return the addresses for the sitemap; none while the public does not see the page."""
         return super().get_sitemap_urls(request) if self.is_public else []
-
-

@@ -37,9 +37,7 @@ class InitiativeTag(TaggedItemBase):
 class InitiativeContact(Orderable):
     """A way to reach an initiative; personal data, shown as its visibility says."""
 
-    page = ParentalKey(
-        "bdis_cms.InitiativePage", on_delete=models.CASCADE, related_name="contacts"
-    )
+    page = ParentalKey("bdis_cms.InitiativePage", on_delete=models.CASCADE, related_name="contacts")
     name = models.CharField(_("name"), max_length=120, blank=True)
     role = models.CharField(_("role"), max_length=120, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)

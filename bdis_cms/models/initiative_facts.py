@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 
 from django.core.exceptions import ValidationError
@@ -162,7 +163,9 @@ class AbstractInitiative(models.Model):
         _("confirmed on"), null=True, blank=True, editable=False, db_index=True
     )
     source = models.CharField(_("source"), max_length=50, blank=True, editable=False)
-    external_id = models.CharField(_("id at the source"), max_length=120, blank=True, editable=False)
+    external_id = models.CharField(
+        _("id at the source"), max_length=120, blank=True, editable=False
+    )
     is_demo = models.BooleanField(_("demonstration"), default=False, editable=False)
 
     # What is true of the page now, whatever an older draft said when it was saved.
@@ -205,14 +208,10 @@ class AbstractInitiative(models.Model):
     def clean(self) -> None:
         super().clean()
         if (self.latitude is None) != (self.longitude is None):
-            raise ValidationError(
-                {"latitude": _("Give both latitude and longitude, or neither.")}
-            )
+            raise ValidationError({"latitude": _("Give both latitude and longitude, or neither.")})
         if self.siret:
-            try:
+            with contextlib.suppress(NumberError):  # validate_siret says what is wrong
                 self.siret = siret_number.compact(self.siret)
-            except NumberError:
-                pass  # validate_siret has said what is wrong
 
     @property
     def is_public(self) -> bool:

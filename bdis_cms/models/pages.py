@@ -14,6 +14,7 @@ from wagtail.images.blocks import ImageBlock
 from wagtail.models import Page, PagePermissionTester
 from wagtail.search import index
 
+from bdis_cms.models.directory_page import DirectoryPage
 from bdis_cms.models.territories import Region
 
 BODY_BLOCKS = [
@@ -42,7 +43,7 @@ BODY_BLOCKS = [
 ]
 
 
-class HomePage(Page):
+class HomePage(DirectoryPage):
     """The home of the network."""
 
     headline = models.CharField(
@@ -71,7 +72,7 @@ class HomePage(Page):
         verbose_name_plural = _("home pages")
 
 
-class RegionIndexPage(Page):
+class RegionIndexPage(DirectoryPage):
     """The list of regions; it gives listings their stable address /regions/<region>/<listing>/."""
 
     introduction = RichTextField(_("introduction"), blank=True, features=["bold", "italic", "link"])
@@ -87,7 +88,7 @@ class RegionIndexPage(Page):
         verbose_name_plural = _("lists of regions")
 
 
-class RegionPage(Page):
+class RegionPage(DirectoryPage):
     """The page of a region: its project holder, its figures, its initiatives."""
 
     region = models.OneToOneField(
@@ -145,7 +146,7 @@ class RegionPage(Page):
         return FrameworkPagePermissionTester(user, self)
 
 
-class ArticleIndexPage(Page):
+class ArticleIndexPage(DirectoryPage):
     """A section of articles and resources."""
 
     introduction = RichTextField(_("introduction"), blank=True, features=["bold", "italic", "link"])
@@ -160,7 +161,7 @@ class ArticleIndexPage(Page):
         verbose_name_plural = _("sections of articles")
 
 
-class ArticlePage(Page):
+class ArticlePage(DirectoryPage):
     """An article: news, a portrait, a page of the site."""
 
     introduction = models.CharField(_("introduction"), max_length=400, blank=True)
@@ -194,7 +195,7 @@ class ArticlePage(Page):
         verbose_name_plural = _("articles")
 
 
-class ResourcePage(Page):
+class ResourcePage(DirectoryPage):
     """A resource to take away: a guide, a model, a study, a video."""
 
     introduction = models.CharField(_("introduction"), max_length=400, blank=True)

@@ -15,8 +15,8 @@ class BdisSearchConfig(AppConfig):
         post_migrate.connect(_start_empty_index, sender=self)
 
 
-def _start_empty_index(sender: AppConfig, **kwargs: object) -> None:
+def _start_empty_index(sender: AppConfig, using: str = "default", **kwargs: object) -> None:
     """Give a new site an empty index: a directory without listings answers without reindex."""
     from bdis_search.outbox import start_empty_index
 
-    start_empty_index(kwargs.get("using", "default"))
+    start_empty_index(using)

@@ -138,7 +138,7 @@ def _read_circle(reader: _Reader) -> tuple[Point | None, float | None]:
         if abs(lat) <= 90 and abs(lon) <= 180:
             near = Point(lat, lon)
         else:
-            reader.refuse("near", reader.params["near"], _("This point is not on Earth."))
+            reader.refuse("near", reader.params.get("near", ""), _("This point is not on Earth."))
     raw = reader.params.get("radius", "").strip()
     if not raw:
         return near, None
@@ -164,7 +164,7 @@ def _read_bbox(reader: _Reader) -> BBox | None:
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         reader.refuse(
             "bbox",
-            reader.params["bbox"],
+            reader.params.get("bbox", ""),
             _("West must be left of east, south below north; the box cannot cross 180°."),
         )
         return None

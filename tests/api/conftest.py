@@ -1,9 +1,9 @@
 """A small directory behind the API."""
 
 import pytest
-from bdis_search.outbox import rebuild_index
 from django.utils import timezone
 
+from bdis_search.outbox import rebuild_index
 from tests.factories import (
     ActivityFactory,
     FamilyFactory,

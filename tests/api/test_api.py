@@ -4,11 +4,11 @@ import datetime
 import json
 
 import pytest
-from bdis_search.outbox import rebuild_index
 from django.utils import timezone
 from rdflib import Graph, Literal, Namespace
 
 from bdis_cms.models import InitiativeContact, InitiativeLink
+from bdis_search.outbox import rebuild_index
 from tests.factories import InitiativePageFactory
 
 SCHEMA = Namespace("https://schema.org/")

@@ -4,12 +4,20 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from bdis_cms.importing import runner
 from bdis_cms.models import ImportedListing, InitiativePage
 from tests.cms.import_samples import row
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """Sentences are checked as they are written in the code."""
+    with translation.override("en"):
+        yield
 
 
 def run(source, path, *options):

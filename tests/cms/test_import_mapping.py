@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from django.utils import translation
 from wagtail import hooks
 
 from bdis_cms.importing.errors import InvalidMapping, UnknownSource
@@ -22,6 +23,13 @@ from bdis_cms.nomenclature import load_nomenclature
 from tests.cms.import_samples import MAPPING, row
 
 MINIMAL = {"key": "x1", "id": "ref", "fields": {"title": "nom", "commune_name": "ville"}}
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """Sentences are checked as they are written in the code."""
+    with translation.override("en"):
+        yield
 
 
 def faults(folder, **changes):

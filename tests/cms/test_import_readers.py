@@ -4,6 +4,7 @@ import json
 
 import openpyxl
 import pytest
+from django.utils import translation
 
 from bdis_cms.importing.errors import UnreadableFile
 from bdis_cms.importing.readers import ReadOptions, read_table
@@ -13,6 +14,13 @@ LINES = [
     ["1", "Café « L’Été à Die »", "Die", "44,7536"],
     ["2", "Ressourcerie du Diois ; atelier, vélo", "Châtillon-en-Diois", "44,6946"],
 ]
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """Sentences are checked as they are written in the code."""
+    with translation.override("en"):
+        yield
 
 
 def written(folder, separator=",", encoding="utf-8", newline="\n"):

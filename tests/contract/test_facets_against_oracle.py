@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from bdis_search.query import Query, Sort
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
+from bdis_search.query import Query, Sort
 from tests.contract.oracle import Oracle
 from tests.contract.worlds import TODAY, VALUES, WORLD, corpora, queries
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
-from bdis_search.outbox import rebuild_index
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from bdis_search.outbox import rebuild_index
 from tests.factories import (
     ActivityFactory,
     FamilyFactory,

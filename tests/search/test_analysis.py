@@ -1,6 +1,9 @@
 """What people type finds what editors wrote."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from bdis_search.analysis import (
     content_words,
     joined_words,
@@ -12,8 +15,6 @@ from bdis_search.analysis import (
 )
 from bdis_search.stemming import stem
 from bdis_search.synonyms import get_synonyms, read_synonyms
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.utils.translation import override
+from wagtail import hooks
+
 from bdis_search.facets import facet_values, known_values, registered_facets
 from bdis_search.outbox import rebuild_index
 from bdis_search.query import Query, Results
 from bdis_search.suggestions import suggest
-from django.utils.translation import override
-from wagtail import hooks
-
 from tests.factories import ActivityFactory, FamilyFactory, InitiativePageFactory
 
 pytestmark = pytest.mark.django_db

@@ -3,10 +3,6 @@
 import datetime
 
 import pytest
-from bdis_search import outbox
-from bdis_search.backends.base import EngineUnavailable
-from bdis_search.models import DrainLease, IndexRebuild, IndexTask
-from bdis_search.query import Query
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -15,6 +11,10 @@ from wagtail.models import Page, PageViewRestriction
 
 from bdis_cms.models import InitiativePage
 from bdis_cms.signals import listings_changed
+from bdis_search import outbox
+from bdis_search.backends.base import EngineUnavailable
+from bdis_search.models import DrainLease, IndexRebuild, IndexTask
+from bdis_search.query import Query
 from tests.factories import ActivityFactory, FamilyFactory, InitiativePageFactory, RegionPageFactory
 
 pytestmark = pytest.mark.django_db

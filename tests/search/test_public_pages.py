@@ -6,11 +6,11 @@ import re
 import xml.etree.ElementTree as ET
 
 import pytest
+from django.urls import reverse
+
 from bdis_search.backends.base import EngineUnavailable
 from bdis_search.engine import get_engine
 from bdis_search.outbox import rebuild_index
-from django.urls import reverse
-
 from tests.factories import (
     ActivityFactory,
     FamilyFactory,

@@ -10,15 +10,15 @@ import threading
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from bdis_search.backends.base import EngineUnavailable
 from bdis_search.backends.tantivy import Engine
 from bdis_search.backends.tantivy.cells import FINEST, cells_of, cover
 from bdis_search.backends.tantivy.store import IndexLocked
 from bdis_search.documents import InitiativeDocument
 from bdis_search.query import Point, Query, Sort
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
 from tests.contract.oracle import haversine
 
 ROOT = Path(__file__).resolve().parents[2]

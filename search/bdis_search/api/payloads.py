@@ -85,7 +85,7 @@ def listing_detail(page: InitiativePage, request: HttpRequest) -> dict[str, Any]
             for agreement in page.agreements.all()
         ],
         "confirmed_on": page.confirmed_on and page.confirmed_on.isoformat(),
-        "charter_valid_until": page.charter_valid_until.isoformat(),
+        "charter_valid_until": page.charter_valid_until and page.charter_valid_until.isoformat(),
     }
 
 

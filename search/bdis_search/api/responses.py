@@ -6,8 +6,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from bdis_search.params import InvalidParameters
-
 RETRY_AFTER_S = 30
 
 
@@ -40,7 +38,7 @@ def problem(status: int, title: str, detail: str, **members: Any) -> HttpRespons
     return response
 
 
-def invalid_parameters(request: HttpRequest, error: InvalidParameters) -> HttpResponse:
+def invalid_parameters(request: HttpRequest, error: Any) -> HttpResponse:
     """Name each parameter that was not understood."""
     return problem(
         422,
@@ -52,7 +50,7 @@ def invalid_parameters(request: HttpRequest, error: InvalidParameters) -> HttpRe
     )
 
 
-def engine_unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
+def engine_unavailable(request: HttpRequest, error: Any) -> HttpResponse:
     """Say that search is away for a moment."""
     response = problem(
         503, "Search is unavailable", "The search engine does not answer; try again."

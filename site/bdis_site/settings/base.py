@@ -37,7 +37,6 @@ INSTALLED_APPS = [
     "wagtail.documents",
     "wagtail.images",
     "wagtail.search",
-
     "wagtail.admin",
     "wagtail",
     "modelcluster",

@@ -11,7 +11,7 @@ from .base import DATABASES, TEMPLATES
 _scratch = Path(tempfile.mkdtemp(prefix="bdis-test-"))
 atexit.register(shutil.rmtree, _scratch, ignore_errors=True)
 
-SECRET_KEY = "tests-only-secret"
+SECRET_KEY = "tests-only-secret"  # noqa: S105
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
