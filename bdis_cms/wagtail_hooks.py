@@ -31,6 +31,7 @@ from bdis_cms.admin.territory_viewsets import (
     EpciViewSet,
     RegionViewSet,
 )
+from bdis_cms.importing import wagtail_hooks_import  # noqa: F401 - registers its own hooks
 from bdis_cms.models import InitiativePage
 from bdis_cms.permissions import (
     choosable_pages,

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 
 @dataclass
 class UnreadableFile(Exception):
@@ -12,7 +14,10 @@ class UnreadableFile(Exception):
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.path.name} cannot be read: {self.reason}"
+        return _("%(file)s cannot be read: %(reason)s") % {
+            "file": self.path.name,
+            "reason": self.reason,
+        }
 
 
 @dataclass
@@ -36,7 +41,7 @@ class InvalidMapping(Exception):
 
     def __str__(self) -> str:
         lines = "\n".join(f"  - {problem}" for problem in self.problems)
-        return f"The mapping {self.name} is not valid:\n{lines}"
+        return _("The mapping %(name)s is not valid:") % {"name": self.name} + f"\n{lines}"
 
 
 @dataclass
@@ -47,8 +52,7 @@ class UnknownSource(LookupError):
     known: tuple[str, ...]
 
     def __str__(self) -> str:
-        return (
-            f"No mapping for the source “{self.key}”. Known: {', '.join(self.known) or 'none'}. "
-            "Give your own with --mapping FILE, or register one with the hook "
-            "register_bdis_importer."
-        )
+        return _(
+            "No mapping for the source “%(key)s”. Known: %(known)s. Give your own with --mapping "
+            "FILE, or register one with the hook register_bdis_importer."
+        ) % {"key": self.key, "known": ", ".join(self.known)}

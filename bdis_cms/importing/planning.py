@@ -110,20 +110,26 @@ def plan_import(
             plan.notes.append(Note(number, external_id, name, "", "", "deleted_here"))
         else:
             plan.unchanged += 1
+    ours = tuple(
+        page.path for code, page in region_pages.items() if regions is None or code in regions
+    )
     for chunk in chunks(to_compare):
-        _compare(chunk, plan, region_pages)
+        _compare(chunk, plan, region_pages, ours)
     if publish:
         alive = {known.imported[key].page_id: key for key in unchanged}
         alive |= {row.page_id: record.external_id for record, row in to_compare}
         rows = {key: number for key, (number, _) in unchanged.items()}
         rows |= {record.external_id: record.row for record, _ in to_compare}
-        _plan_publication({pk: key for pk, key in alive.items() if pk}, rows, plan)
-    plan.missing = _missing(known, present)
+        _plan_publication({pk: key for pk, key in alive.items() if pk}, rows, plan, ours)
+    plan.missing = _missing(known, present, ours)
     return plan
 
 
 def _compare(
-    chunk: Iterable[tuple[Record, ImportedListing]], plan: Plan, region_pages: dict[str, RegionPage]
+    chunk: Iterable[tuple[Record, ImportedListing]],
+    plan: Plan,
+    region_pages: dict[str, RegionPage],
+    ours: tuple[str, ...],
 ) -> None:
     chunk = list(chunk)
     pages = InitiativePage.objects.filter(pk__in=[row.page_id for _, row in chunk]).select_related(
@@ -133,6 +139,10 @@ def _compare(
     current = values_of_pages(by_id.values())
     for record, row in chunk:
         page = by_id[row.page_id]
+        if not page.path.startswith(ours):
+            # It would be taken from a region where whoever imports has no rights.
+            plan.rejections.append(_note(record, "commune", "not_your_region"))
+            continue
         if page.locked:
             plan.kept += 1
             plan.notes.append(_note(record, "", "locked_here"))
@@ -164,10 +174,14 @@ def _is_confirmed_later(page: InitiativePage, record: Record) -> bool:
     )
 
 
-def _plan_publication(alive: dict[int, str], rows: dict[str, int], plan: Plan) -> None:
+def _plan_publication(
+    alive: dict[int, str], rows: dict[str, int], plan: Plan, ours: tuple[str, ...]
+) -> None:
     """Publish drafts that never were; what a person has unpublished stays so."""
     for chunk in chunks(list(alive)):
         for page in InitiativePage.objects.filter(pk__in=chunk, live=False, locked=False):
+            if not page.path.startswith(ours):
+                continue
             if page.first_published_at is None:
                 plan.publish.append(page)
             else:
@@ -175,7 +189,9 @@ def _plan_publication(alive: dict[int, str], rows: dict[str, int], plan: Plan) -
                 plan.notes.append(Note(rows[key], key, page.title, "", "", "unpublished_here"))
 
 
-def _missing(known: KnownListings, present: set[str]) -> list[dict[str, Any]]:
+def _missing(
+    known: KnownListings, present: set[str], ours: tuple[str, ...]
+) -> list[dict[str, Any]]:
     gone = {
         row.page_id: key
         for key, row in known.imported.items()
@@ -184,16 +200,17 @@ def _missing(known: KnownListings, present: set[str]) -> list[dict[str, Any]]:
     result = []
     for chunk in chunks(list(gone)):
         pages = InitiativePage.objects.filter(pk__in=chunk).order_by("pk")
-        for pk, title, url_path, live in pages.values_list("pk", "title", "url_path", "live"):
-            result.append(
-                {
-                    "external_id": gone[pk],
-                    "page_id": pk,
-                    "title": title,
-                    "url_path": url_path,
-                    "live": live,
-                }
-            )
+        result += [
+            {
+                "external_id": gone[page.pk],
+                "page_id": page.pk,
+                "title": page.title,
+                "url_path": page.url_path,
+                "live": page.live,
+            }
+            for page in pages.only("title", "url_path", "live", "path")
+            if page.path.startswith(ours)
+        ]
     return result
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import charset_normalizer
 import openpyxl
+from django.utils.translation import gettext as _
 from openpyxl.utils.exceptions import InvalidFileException
 
 from .errors import UnreadableFile
@@ -64,9 +65,11 @@ def read_table(path: Path, options: ReadOptions | None = None) -> Table:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise UnreadableFile(path, f"{error.strerror}. Check its name and its rights.") from error
+        raise UnreadableFile(
+            path, _("%(error)s. Check its name and its rights.") % {"error": error.strerror}
+        ) from error
     if not content.strip():
-        raise UnreadableFile(path, "it is empty.")
+        raise UnreadableFile(path, _("it is empty."))
     if content[:4] == b"PK\x03\x04":
         table = _read_workbook(path, content, options)
     else:
@@ -77,7 +80,7 @@ def read_table(path: Path, options: ReadOptions | None = None) -> Table:
             table = _read_csv(path, text, options)
         table.encoding = encoding
     if not table.rows:
-        raise UnreadableFile(path, "it has a header but no row.")
+        raise UnreadableFile(path, _("it has a header but no row."))
     if options.empty:
         void = set(options.empty)
         for row in table.rows:
@@ -92,7 +95,11 @@ def _decode(path: Path, content: bytes, encoding: str) -> tuple[str, str]:
         try:
             return content.decode(encoding), encoding
         except (LookupError, UnicodeDecodeError) as error:
-            raise UnreadableFile(path, f"it is not written in {encoding} ({error}).") from error
+            raise UnreadableFile(
+                path,
+                _("it is not written in %(encoding)s (%(error)s).")
+                % {"encoding": encoding, "error": error},
+            ) from error
     for known, marks in (
         ("utf-8-sig", b"\xef\xbb\xbf"),
         ("utf-16", b"\xff\xfe"),
@@ -102,7 +109,9 @@ def _decode(path: Path, content: bytes, encoding: str) -> tuple[str, str]:
             try:
                 return content.decode(known), known
             except UnicodeDecodeError as error:
-                raise UnreadableFile(path, f"it is cut or damaged ({error}).") from error
+                raise UnreadableFile(
+                    path, _("it is cut or damaged (%(error)s).") % {"error": error}
+                ) from error
     try:
         text, encoding = content.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
@@ -116,10 +125,12 @@ def _decode(path: Path, content: bytes, encoding: str) -> tuple[str, str]:
                 text, encoding = content.decode("cp1252"), "cp1252"
             except UnicodeDecodeError as error:
                 raise UnreadableFile(
-                    path, "its encoding is not recognised; save it in UTF-8."
+                    path, _("its encoding is not recognised; save it in UTF-8.")
                 ) from error
     if "\0" in text:
-        raise UnreadableFile(path, "it holds null bytes: it is not a text file, or it is damaged.")
+        raise UnreadableFile(
+            path, _("it holds null bytes: it is not a text file, or it is damaged.")
+        )
     return text, encoding
 
 
@@ -127,7 +138,9 @@ def _header(path: Path, names: list[str]) -> list[str]:
     columns = [name.strip() for name in names]
     twice = sorted({name for name in columns if name and columns.count(name) > 1})
     if twice:
-        raise UnreadableFile(path, f"two columns bear the name {', '.join(twice)}: rename one.")
+        raise UnreadableFile(
+            path, _("two columns bear the name %(name)s: rename one.") % {"name": ", ".join(twice)}
+        )
     return columns
 
 
@@ -154,7 +167,9 @@ def _read_csv(path: Path, text: str, options: ReadOptions) -> Table:
                 rows.append(_csv_row(number, columns, cells))
     except csv.Error as error:
         raise UnreadableFile(
-            path, f"line {reader.line_num}: {error}. A quotation mark is open, or the file is cut."
+            path,
+            _("line %(line)d: %(error)s. A quotation mark is open, or the file is cut.")
+            % {"line": reader.line_num, "error": error},
         ) from error
     return Table(rows, columns, "csv", separator=separator)
 
@@ -173,12 +188,16 @@ def _read_workbook(path: Path, content: bytes, options: ReadOptions) -> Table:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
         raise UnreadableFile(
-            path, f"it is not an Excel workbook (.xlsx), or it is damaged ({error})."
+            path,
+            _("it is not an Excel workbook (.xlsx), or it is damaged (%(error)s).")
+            % {"error": error},
         ) from error
     try:
         if options.sheet and options.sheet not in book.sheetnames:
             raise UnreadableFile(
-                path, f"it has no sheet {options.sheet!r}; it has {', '.join(book.sheetnames)}."
+                path,
+                _("it has no sheet “%(sheet)s”; it has %(names)s.")
+                % {"sheet": options.sheet, "names": ", ".join(book.sheetnames)},
             )
         sheet = book[options.sheet] if options.sheet else book.worksheets[0]
         rows: list[Row] = []
@@ -238,7 +257,7 @@ def _read_json_lines(path: Path, text: str, error: json.JSONDecodeError) -> list
             raise error
         return [json.loads(line) for line in lines]
     except json.JSONDecodeError as fault:
-        raise UnreadableFile(path, f"it is not JSON: {fault}.") from fault
+        raise UnreadableFile(path, _("it is not JSON: %(error)s.") % {"error": fault}) from fault
 
 
 def _records(path: Path, data: Any, where: str) -> list[Any]:
@@ -250,7 +269,7 @@ def _records(path: Path, data: Any, where: str) -> list[Any]:
         data = next(lists, None)
     if not isinstance(data, list):
         raise UnreadableFile(
-            path, "no list of objects was found in it; say where it is with read.records."
+            path, _("no list of objects was found in it; say where it is with read.records.")
         )
     return data
 

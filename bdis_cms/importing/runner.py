@@ -106,8 +106,15 @@ def _check_columns(path: Path, table: Table, mapping: ListingMapping) -> list[st
     if mapping.prepare is None and (vital or len(absent) > len(mapping.columns) / 2):
         raise UnreadableFile(
             path,
-            f"it does not have the columns of the mapping {mapping.path}: {', '.join(absent)} "
-            f"are missing; it has {', '.join(table.columns[:30])}. Check --source and the file.",
+            _(
+                "it does not have the columns of the mapping %(mapping)s: %(absent)s are missing; "
+                "it has %(present)s. Check the source and the file."
+            )
+            % {
+                "mapping": mapping.path,
+                "absent": ", ".join(absent),
+                "present": ", ".join(table.columns[:30]),
+            },
         )
     if not absent or mapping.prepare is not None:
         return []

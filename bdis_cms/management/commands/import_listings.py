@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from bdis_cms.importing.errors import InvalidMapping, UnknownSource, UnreadableFile
 from bdis_cms.importing.mapping import find_mapping
 from bdis_cms.importing.runner import ImportOptions, run_import
-from bdis_cms.models import Commune, RegionPage
+from bdis_cms.models import Commune, ImportRun, RegionPage
 
 
 class Command(BaseCommand):
@@ -58,13 +60,22 @@ class Command(BaseCommand):
                     progress=bars.tell,
                 )
         except (InvalidMapping, UnknownSource, UnreadableFile) as error:
-            raise CommandError(f"{error}\nNothing was changed.") from error
+            raise CommandError(f"{error}\n{_('Nothing was changed.')}") from error
         if options["report"]:
             text = json.dumps(report.as_json(), ensure_ascii=False, indent=2, default=str)
             try:
                 options["report"].write_text(text + "\n", "utf-8")
             except OSError as error:
                 raise CommandError(f"The report could not be written: {error}.") from error
+        if not options["dry_run"]:
+            ImportRun.objects.create(
+                source=report.source,
+                file_name=report.file[:255],
+                publish=options["publish"],
+                state=ImportRun.State.DONE,
+                report=report.as_json(),
+                finished_at=timezone.now(),
+            )
         for line in report.summary():
             self.stdout.write(line)
 
