@@ -11,10 +11,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from bdis_cms.text import fold
 from bdis_search.documents import InitiativeDocument
 from bdis_search.query import BBox, Query
-
-from bdis_cms.text import fold
 
 SHARED = Path(
     os.environ.get("BDIS_SHARED_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data"

@@ -23,7 +23,6 @@ def main() -> None:
     django.setup()
     from bdis_search.backends.tantivy import Engine
     from bdis_search.query import FACETS, Point, Sort
-
     from bench._corpus import documents, searches
 
     with tempfile.TemporaryDirectory(prefix="bdis-bench-") as folder:
@@ -92,10 +91,11 @@ class HandWritten:
 
     def search(self, query: Any) -> int:
         import tantivy
-        from bdis_search.analysis import parse_text
-        from bdis_search.backends.tantivy.schema import schema
         from tantivy import FieldType, Occur
         from tantivy import Query as Bare
+
+        from bdis_search.analysis import parse_text
+        from bdis_search.backends.tantivy.schema import schema
 
         fields = schema()
         must = []

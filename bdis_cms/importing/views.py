@@ -97,7 +97,11 @@ class ImporterMixin(WagtailAdminTemplateMixin):
     def runs(self) -> QuerySet[ImportRun]:
         """Return the imports that the person may read: a report shows drafts of all regions."""
         runs = ImportRun.objects.defer("upload").select_related("user")
-        return runs if works_nationally(self.request.user) else runs.filter(user=self.request.user)
+        return (
+            runs
+            if works_nationally(self.request.user)
+            else runs.filter(user_id=self.request.user.pk)
+        )
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         items = [
@@ -127,7 +131,7 @@ class ImportIndexView(ImporterMixin, FormView):
             file_name=Path(upload.name).name[:255],
             upload=upload.read(),
             publish=form.cleaned_data["publish"],
-            user=self.request.user,
+            user_id=self.request.user.pk,
             state=ImportRun.State.REHEARSED,
         )
         try:

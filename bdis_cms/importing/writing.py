@@ -219,7 +219,8 @@ def remember(
     items: Iterable[tuple[ImportedListing | None, int, Record]], source: str, now: datetime.datetime
 ) -> None:
     """Store what the source says now of each page."""
-    new, old = [], []
+    new: list[ImportedListing] = []
+    old: list[ImportedListing] = []
     for row, page_id, record in items:
         row = row or ImportedListing(source=source, external_id=record.external_id)
         row.page_id, row.row_hash, row.values = page_id, record.row_hash, record.values

@@ -92,11 +92,10 @@ class Command(BaseCommand):
         return ngettext("%(n)d listing", "%(n)d listings", listings) % {"n": listings}
 
     def _index(self) -> str:
+        from bdis_cms.models import InitiativePage
         from bdis_search.backends.base import SearchEngineError
         from bdis_search.engine import get_engine
         from bdis_search.outbox import drain
-
-        from bdis_cms.models import InitiativePage
 
         try:
             drain()
