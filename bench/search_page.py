@@ -72,9 +72,9 @@ def prepare() -> None:
     began = time.perf_counter()
     call_command(
         "import_listings",
-        str(source),
+        source,
         source="echelle",
-        mapping=str(ROOT / "bench" / "echelle.yaml"),
+        mapping=ROOT / "bench" / "echelle.yaml",
         publish=True,
         verbosity=0,
     )

@@ -100,7 +100,7 @@ class ImporterMixin(WagtailAdminTemplateMixin):
         return (
             runs
             if works_nationally(self.request.user)
-            else runs.filter(user_id=self.request.user.pk)
+            else runs.filter(user__username=self.request.user.get_username())
         )
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
