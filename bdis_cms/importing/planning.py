@@ -9,7 +9,7 @@ from typing import Any
 from bdis_cms.models import ImportedListing, InitiativePage, RegionPage
 
 from .current import changes, chunks, values_of_pages
-from .records import Record
+from .facts import Record
 from .report import Note
 
 

@@ -17,10 +17,11 @@ from bdis_cms.models import Commune, InitiativePage
 from bdis_cms.signals import listings_changed
 
 from .errors import UnreadableFile
+from .facts import Record, Rejected
 from .mapping import ListingMapping
 from .planning import KnownListings, Plan, plan_import
 from .readers import Row, Table, read_table
-from .records import Record, RecordBuilder, Rejected, territories_fingerprint, territory_spellings
+from .records import RecordBuilder, territories_fingerprint, territory_spellings
 from .relations import RelationWriter
 from .report import Report
 from .updating import PageUpdater

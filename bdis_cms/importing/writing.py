@@ -19,7 +19,7 @@ from bdis_cms.services import grace_until
 from bdis_cms.text import fold
 
 from .current import FOREIGN_KEYS, SCALARS, chunks
-from .records import Record
+from .facts import Record
 from .relations import BATCH, RelationWriter, index_references
 
 SLUG_LENGTH = 80
