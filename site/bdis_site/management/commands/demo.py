@@ -170,3 +170,4 @@ class Command(BaseCommand):
             lines.append(f"  {account.username:<22}{account.role:<28}{where}")
         lines += ["", _("To stop: Ctrl-C.") if not no_serve else _("To serve: manage.py demo"), ""]
         self.stdout.write("\n".join(lines))
+        self.stdout.flush()  # into a file or a pipe too, the accounts come before the site stops
