@@ -36,6 +36,18 @@ class InvalidParameters(ValueError):
         super().__init__("; ".join(f"{p.name}={p.value!r}: {p.detail}" for p in problems))
 
 
+def whole_number(raw: str, low: int, high: int) -> int | None:
+    """Return the number that ``raw`` writes in digits; ``None`` out of bounds or otherwise.
+
+    However many digits come, Python is only asked to read as many as the bounds have.
+    """
+    digits = raw.lstrip("0") or raw[-1:]
+    if not (raw.isascii() and raw.isdigit() and len(digits) <= len(str(high))):
+        return None
+    value = int(digits)
+    return value if low <= value <= high else None
+
+
 class _Reader:
     """Reads typed values and collects every problem, so that all are told at once."""
 
@@ -63,8 +75,9 @@ class _Reader:
         raw = self.params.get(name, "").strip()
         if not raw:
             return default
-        if raw.isascii() and raw.isdigit() and low <= int(raw[:9]) <= high:
-            return int(raw)
+        value = whole_number(raw, low, high)
+        if value is not None:
+            return value
         self.refuse(
             name,
             raw,

@@ -167,6 +167,23 @@ def test_counts_on_the_map_add_up_to_the_total_in_the_box(client, directory):
     assert points["AMAP du Diois"] == [5.3703, 44.7536]
 
 
+@pytest.mark.parametrize("digits", ["000000001" + "9" * 30, "0" * 9 + "9" * 5_000, "²", "1" * 21])
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/initiatives", "page"),
+        ("/initiatives", "page_size"),
+        ("/map", "zoom"),
+        ("/places", "limit"),
+    ],
+)
+def test_a_number_beyond_measure_is_named(client, directory, path, name, digits):
+    response = get(client, f"{path}?{name}={digits}")
+
+    assert response.status_code == 422
+    assert [error["parameter"] for error in response.json()["errors"]] == [name]
+
+
 def test_an_unknown_zoom_is_named(client, directory):
     assert get(client, "/map?zoom=21").json()["errors"][0]["parameter"] == "zoom"
 

@@ -22,7 +22,7 @@ from bdis_search.facets import facet_values
 from bdis_search.jsonld import as_turtle, listing_jsonld
 from bdis_search.listings import load_listings
 from bdis_search.nomenclature import nomenclature_payload
-from bdis_search.params import InvalidParameters, ParameterProblem, parse_query
+from bdis_search.params import InvalidParameters, ParameterProblem, parse_query, whole_number
 from bdis_search.query import Cluster, Hit
 from bdis_search.suggestions import suggest
 
@@ -148,11 +148,12 @@ def suggestions(request: HttpRequest, q: str = "") -> HttpResponse:
     openapi_extra={"x-example": "?q=Crest"},
 )
 def places(request: HttpRequest, q: str = "", limit: str = "10") -> HttpResponse:
-    if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:4]) <= MAX_PLACES):
+    wanted = whole_number(limit, 1, MAX_PLACES)
+    if wanted is None:
         raise InvalidParameters(
             [ParameterProblem("limit", limit[:100], f"Expected 1 to {MAX_PLACES}.")]
         )
-    return answer([place.as_json() for place in search_places(q[:100], limit=int(limit))])
+    return answer([place.as_json() for place in search_places(q[:100], limit=wanted)])
 
 
 @api.get(
@@ -165,10 +166,11 @@ def places(request: HttpRequest, q: str = "", limit: str = "10") -> HttpResponse
 )
 def map_features(request: HttpRequest, params: Query[schemas.MapParams]) -> HttpResponse:
     query = parse_query(request.GET)
-    zoom = request.GET.get("zoom", "6") or "6"
-    if not (zoom.isascii() and zoom.isdigit() and int(zoom[:3]) <= 20):
-        raise InvalidParameters([ParameterProblem("zoom", zoom[:100], "Expected 0 to 20.")])
-    clusters = get_engine().clusters(replace(query, facets=()), int(zoom))
+    asked = request.GET.get("zoom", "6") or "6"
+    zoom = whole_number(asked, 0, 20)
+    if zoom is None:
+        raise InvalidParameters([ParameterProblem("zoom", asked[:100], "Expected 0 to 20.")])
+    clusters = get_engine().clusters(replace(query, facets=()), zoom)
     pages = {page.pk: page for page, _hit in load_listings(Hit(c.id) for c in clusters if c.id)}
     features = [
         _feature(cluster, pages.get(cluster.id) if cluster.id else None, request)
