@@ -15,7 +15,6 @@ from typing import Any
 import charset_normalizer
 import openpyxl
 from django.utils.translation import gettext as _
-from openpyxl.utils.exceptions import InvalidFileException
 
 from .errors import UnreadableFile
 
@@ -24,6 +23,8 @@ SEPARATORS = (",", ";", "\t", "|")
 ENCODINGS = ["utf_8", "utf_16", "cp1252", "iso8859_15", "mac_roman", "cp850"]
 # One cell of a description may be long; the default limit of 128 kB refuses honest files.
 csv.field_size_limit(4 * 1024 * 1024)
+MAX_UNPACKED_MB = 200
+MAX_COLUMNS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,13 +186,28 @@ def _csv_row(number: int, columns: list[str], cells: list[str]) -> Row:
 
 def _read_workbook(path: Path, content: bytes, options: ReadOptions) -> Table:
     try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            # No more than these sizes is ever unpacked: a small file may claim gigabytes.
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+        if unpacked > MAX_UNPACKED_MB * 1024 * 1024:
+            raise UnreadableFile(
+                path,
+                _("it unpacks to more than %(max)d MB: save it as CSV.") % {"max": MAX_UNPACKED_MB},
+            )
+        return _read_sheet(path, content, options)
+    except UnreadableFile:
+        raise
+    except Exception as error:
+        # A damaged workbook makes its reader raise almost anything, here or in the last row.
         raise UnreadableFile(
             path,
             _("it is not an Excel workbook (.xlsx), or it is damaged (%(error)s).")
             % {"error": error},
         ) from error
+
+
+def _read_sheet(path: Path, content: bytes, options: ReadOptions) -> Table:
+    book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     try:
         if options.sheet and options.sheet not in book.sheetnames:
             raise UnreadableFile(
@@ -200,9 +216,15 @@ def _read_workbook(path: Path, content: bytes, options: ReadOptions) -> Table:
                 % {"sheet": options.sheet, "names": ", ".join(book.sheetnames)},
             )
         sheet = book[options.sheet] if options.sheet else book.worksheets[0]
+        # The size a sheet declares for itself may be a million empty rows of 16,384 columns.
+        sheet.reset_dimensions()
         rows: list[Row] = []
         columns: list[str] = []
         for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+            if len(cells) > MAX_COLUMNS:
+                raise UnreadableFile(
+                    path, _("it has more than %(max)d columns.") % {"max": MAX_COLUMNS}
+                )
             values = [_cell_text(cell) for cell in cells]
             if not any(values):
                 continue
@@ -232,13 +254,21 @@ def _cell_text(value: Any) -> str:
 
 def _read_json(path: Path, text: str, options: ReadOptions) -> Table:
     try:
+        return _read_json_records(path, text, options)
+    except RecursionError as error:
+        raise UnreadableFile(path, _("its objects are nested too deeply.")) from error
+
+
+def _read_json_records(path: Path, text: str, options: ReadOptions) -> Table:
+    try:
         data = json.loads(text)
         shape = "json"
-    except json.JSONDecodeError as error:
+    except ValueError as error:  # a number of thousands of digits is no JSONDecodeError
         data, shape = _read_json_lines(path, text, error), "jsonl"
     if isinstance(data, dict) and data.get("type") == "FeatureCollection":
         shape = "geojson"
-        records = [_feature_record(feature) for feature in data.get("features", [])]
+        features = _records(path, data, "features")
+        records = [_feature_record(item) for item in features if isinstance(item, dict)]
     else:
         records = _records(path, data, options.records)
     rows = [
@@ -250,13 +280,13 @@ def _read_json(path: Path, text: str, options: ReadOptions) -> Table:
     return Table(rows, columns, shape)
 
 
-def _read_json_lines(path: Path, text: str, error: json.JSONDecodeError) -> list[Any]:
+def _read_json_lines(path: Path, text: str, error: ValueError) -> list[Any]:
     lines = [line for line in text.splitlines() if line.strip()]
     try:
         if len(lines) < 2:
             raise error
         return [json.loads(line) for line in lines]
-    except json.JSONDecodeError as fault:
+    except ValueError as fault:
         raise UnreadableFile(path, _("it is not JSON: %(error)s.") % {"error": fault}) from fault
 
 
@@ -276,10 +306,12 @@ def _records(path: Path, data: Any, where: str) -> list[Any]:
 
 def _feature_record(feature: dict[str, Any]) -> dict[str, Any]:
     """Return the properties of a feature, with its id and ``geometry.lat``, ``geometry.lon``."""
-    record = dict(feature.get("properties") or {})
+    properties, geometry = feature.get("properties"), feature.get("geometry")
+    record = dict(properties) if isinstance(properties, dict) else {}
     if "id" in feature:
         record.setdefault("id", feature["id"])
-    points = list(_positions((feature.get("geometry") or {}).get("coordinates") or []))
+    coordinates = geometry.get("coordinates") if isinstance(geometry, dict) else None
+    points = list(_positions(coordinates if isinstance(coordinates, list) else []))
     if points:
         # The middle of the box: a shape is a place to find, not an area to measure.
         for axis, name in ((0, "geometry.lon"), (1, "geometry.lat")):
@@ -289,7 +321,9 @@ def _feature_record(feature: dict[str, Any]) -> dict[str, Any]:
 
 
 def _positions(coordinates: list[Any]) -> Iterator[list[float]]:
-    if len(coordinates) >= 2 and all(isinstance(c, int | float) for c in coordinates[:2]):
+    if len(coordinates) >= 2 and all(
+        isinstance(c, int | float) and abs(c) <= 360 for c in coordinates[:2]
+    ):
         yield coordinates
         return
     for part in coordinates:
@@ -300,14 +334,19 @@ def _positions(coordinates: list[Any]) -> Iterator[list[float]]:
 def _flatten(record: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Yield columns named by their dotted path; lists of plain values stay lists of text."""
     for key, value in record.items():
-        name = f"{prefix}{key}"
+        name = _storable(f"{prefix}{key}")
         if isinstance(value, dict):
             yield from _flatten(value, f"{name}.")
         elif isinstance(value, list):
-            yield name, [str(item) for item in value if not isinstance(item, dict | list)]
+            yield name, [_storable(item) for item in value if not isinstance(item, dict | list)]
         elif value is None:
             yield name, ""
         elif isinstance(value, bool):
             yield name, "true" if value else "false"
         else:
-            yield name, str(value)
+            yield name, _storable(value)
+
+
+def _storable(value: Any) -> str:
+    """Return text that a database takes: JSON may escape null bytes and halves of characters."""
+    return str(value).replace("\0", "").encode("utf-8", "replace").decode()

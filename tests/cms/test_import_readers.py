@@ -1,6 +1,7 @@
 """Files of rows are read whatever their format, encoding and separator."""
 
 import json
+import zipfile
 
 import openpyxl
 import pytest
@@ -125,4 +126,88 @@ def test_an_unreadable_file_says_why(tmp_path, content, told):
     path = tmp_path / "fiches"
     path.write_bytes(content)
     with pytest.raises(UnreadableFile, match=told):
+        read_table(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100_000 + "]" * 100_000,
+        '{"a":' * 5_000 + "1" + "}" * 5_000,
+        '[{"id": ' + "9" * 5_000 + "}]",
+        '{"type": "FeatureCollection", "features": [3, "x", null]}',
+        '{"type": "FeatureCollection", "features": 3}',
+    ],
+)
+def test_hostile_json_is_refused_in_words(tmp_path, text):
+    path = tmp_path / "fiches.json"
+    path.write_text(text)
+
+    with pytest.raises(UnreadableFile):
+        read_table(path)
+
+
+def test_json_gives_text_that_a_database_takes(tmp_path):
+    path = tmp_path / "fiches.json"
+    path.write_text('[{"id": 1, "nom": "a\\u0000b\\ud800c", "tags": ["\\ud800"]}]')
+
+    (row,) = read_table(path).rows
+
+    assert row.values == {"id": "1", "nom": "ab?c", "tags": ["?"]}
+
+
+def test_strange_shapes_have_no_point(tmp_path):
+    path = tmp_path / "fiches.json"
+    feature = {"properties": "x", "geometry": {"coordinates": [10**400, 2]}, "id": 1}
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+
+    (row,) = read_table(path).rows
+
+    assert row.values == {"id": "1"}
+
+
+def test_a_workbook_that_unpacks_to_gigabytes_is_refused(tmp_path):
+    path = tmp_path / "bombe.xlsx"
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("xl/worksheets/sheet1.xml", "w") as sheet,
+    ):
+        for _ in range(201):
+            sheet.write(bytes(1024 * 1024))
+
+    with pytest.raises(UnreadableFile, match="unpacks"):
+        read_table(path)
+
+
+def test_the_size_a_sheet_declares_is_not_believed(tmp_path):
+    plain, path = tmp_path / "plain.xlsx", tmp_path / "large.xlsx"
+    book = openpyxl.Workbook()
+    book.active.append(["id", "nom"])
+    book.active.append(["1", "Die"])
+    book.active.cell(200_000, 1, "2")
+    book.save(plain)
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            content = old.read(name).replace(b"A1:B200000", b"A1:XFD1048576")
+            new.writestr(name, content)
+
+    table = read_table(path)
+
+    assert [(row.number, row.values) for row in table.rows] == [
+        (2, {"id": "1", "nom": "Die"}),
+        (200_000, {"id": "2", "nom": ""}),
+    ]
+
+
+def test_a_workbook_damaged_inside_is_refused_in_words(tmp_path):
+    plain, path = tmp_path / "plain.xlsx", tmp_path / "damaged.xlsx"
+    book = openpyxl.Workbook()
+    book.active.append(["id", "nom"])
+    book.save(plain)
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            new.writestr(name, content[:-30] if "sheet1" in name else content)
+
+    with pytest.raises(UnreadableFile, match="damaged"):
         read_table(path)
