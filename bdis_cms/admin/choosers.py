@@ -19,6 +19,7 @@ from wagtail.admin.views.generic.chooser import (
 from wagtail.admin.viewsets.chooser import ChooserViewSet
 
 from bdis_cms.admin.accent_blind import accent_blind
+from bdis_cms.admin.keys import whole_key
 from bdis_cms.models import InitiativePage
 from bdis_cms.permissions import choosable_pages
 
@@ -92,12 +93,13 @@ class InitiativeCreateView(CreateView):
 
 class InitiativeChosenView(ChosenView):
     def get_object(self, pk: Any) -> InitiativePage:
-        return choosable_pages(InitiativePage.objects.all(), self.request.user).get(pk=pk)
+        own = choosable_pages(InitiativePage.objects.all(), self.request.user)
+        return own.get(pk=whole_key(pk))
 
 
 class InitiativeChosenMultipleView(ChosenMultipleView):
     def get_objects(self, pks: Any) -> QuerySet[InitiativePage]:
-        keys = [pk for pk in pks if pk.isdecimal()]
+        keys = [key for pk in pks if (key := whole_key(pk))]
         return choosable_pages(InitiativePage.objects.filter(pk__in=keys), self.request.user)
 
 

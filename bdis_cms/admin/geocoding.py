@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from bdis_cms.admin.keys import whole_key
 from bdis_cms.models import Commune, PointPrecision
 
 logger = logging.getLogger("bdis.admin")
@@ -16,7 +17,7 @@ def find_points(query: str, *, commune_key: str = "") -> list[dict[str, Any]]:
     The commune the editor chose answers when no geocoder does: something is always better placed
     by hand from there.
     """
-    commune = Commune.objects.filter(pk=commune_key).first() if commune_key.isdigit() else None
+    commune = Commune.objects.filter(pk=key).first() if (key := whole_key(commune_key)) else None
     results = _from_geocoder(query, commune) if query else []
     if not results and commune and commune.latitude is not None:
         results = [

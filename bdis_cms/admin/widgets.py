@@ -21,6 +21,7 @@ from wagtail.admin.telepath.widgets import WidgetAdapter
 from wagtailgeowidget.helpers import geosgeometry_str_to_struct
 from wagtailgeowidget.widgets import LeafletField
 
+from bdis_cms.admin.keys import whole_key
 from bdis_cms.text import fold
 
 
@@ -98,9 +99,9 @@ class CommuneAutocomplete(SiteTemplateMixin, forms.TextInput):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        key = context["widget"]["value"]
+        key = whole_key(context["widget"]["value"])
         commune = None
-        if key and str(key).isdigit():
+        if key:
             commune = apps.get_model("bdis_cms", "Commune").objects.filter(pk=key).first()
         context["widget"].update(
             chosen=str(commune or ""),

@@ -372,3 +372,14 @@ def test_the_address_falls_back_on_the_commune(desk):
 
     assert answer[0]["precision"] == "commune"
     assert (answer[0]["lat"], answer[0]["lon"]) == (44.7536, 5.3703)
+
+
+@pytest.mark.parametrize("key", ["²", "9" * 30, "x", "-1"])
+def test_a_key_of_nothing_finds_nothing(desk, key):
+    address = {"q": "zzzz", "commune": key}
+    chosen = reverse("bdis_initiative_chooser:chosen", args=[key])
+    several = reverse("bdis_initiative_chooser:chosen_multiple")
+
+    assert desk.editor.get(reverse("bdis_admin:geocode"), address).json() == {"results": []}
+    assert desk.editor.get(chosen).status_code == 404
+    assert desk.editor.get(several, {"id": key}).status_code == 200
