@@ -144,6 +144,11 @@ WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
 WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp", "avif"]
+# Neither pages nor scripts: served from this site, they would run with the rights of its editors.
+WAGTAILDOCS_EXTENSIONS = [
+    *["csv", "doc", "docx", "epub", "ics", "key", "mp3", "mp4", "odg", "odp", "ods", "odt", "ogg"],
+    *["pdf", "ppt", "pptx", "rtf", "txt", "webm", "xls", "xlsx", "zip"],
+]
 TAGGIT_CASE_INSENSITIVE = True
 GEO_WIDGET_EMPTY_LOCATION = True
 
