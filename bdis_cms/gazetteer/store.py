@@ -16,8 +16,10 @@ from bdis_cms.models import Commune, CommuneAlias, Department, Epci, FormerRegio
 from .index import Alias, Gazetteer
 from .places import Place
 
+# Keys rather than joins: on tables filled a moment ago, PostgreSQL has no statistics yet and joins
+# tens of thousands of communes to themselves by reading all of them for each.
 COMMUNE_FIELDS = (
-    *("code", "name", "department__code", "epci__code", "parent__code", "postcodes"),
+    *("pk", "code", "name", "department_id", "epci_id", "parent_id", "postcodes"),
     *("population", "latitude", "longitude"),
 )
 
@@ -107,13 +109,18 @@ def build_gazetteer() -> Gazetteer:
             former_region_of[code] = former_code
 
     communes: dict[str, Place] = {}
-    parents: dict[str, str] = {}
+    department_codes = dict(Department.objects.values_list("pk", "code"))
+    sirens = dict(Epci.objects.values_list("pk", "code"))
+    codes: dict[int, str] = {}
+    parent_keys: dict[str, int] = {}
     epci_of: dict[str, str] = {}
     members: dict[str, list[str]] = defaultdict(list)
-    for code, name, department_code, siren, parent, postcodes, population, lat, lon in (
+    for pk, code, name, department_pk, epci_pk, parent_pk, postcodes, population, lat, lon in (
         Commune.objects.order_by("code").values_list(*COMMUNE_FIELDS).iterator(chunk_size=5000)
     ):
+        department_code = department_codes[department_pk]
         department = departments[department_code]
+        codes[pk] = code
         communes[code] = Place(
             "commune",
             code,
@@ -127,11 +134,12 @@ def build_gazetteer() -> Gazetteer:
             department.region_code,
             tuple(postcodes.split()),
         )
-        if parent:
-            parents[code] = parent
-        if siren:
-            epci_of[code] = siren
-            members[siren].append(code)
+        if parent_pk:
+            parent_keys[code] = parent_pk
+        if epci_pk:
+            epci_of[code] = sirens[epci_pk]
+            members[sirens[epci_pk]].append(code)
+    parents = {code: codes[parent_pk] for code, parent_pk in parent_keys.items()}
     totals = _Totals(communes, parents, former_region_of)
     return Gazetteer(
         regions={code: totals.locate(place) for code, place in regions.items()},
@@ -146,8 +154,10 @@ def build_gazetteer() -> Gazetteer:
         epci_of=epci_of,
         former_region_of=former_region_of,
         aliases=[
-            Alias(*row)
-            for row in CommuneAlias.objects.values_list("code", "name", "kind", "commune__code")
+            Alias(code, name, kind, codes[commune_pk])
+            for code, name, kind, commune_pk in CommuneAlias.objects.values_list(
+                "code", "name", "kind", "commune_id"
+            )
         ],
     )
 
