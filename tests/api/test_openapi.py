@@ -1,6 +1,9 @@
 """Whatever is asked, the API answers what its description says."""
 
+import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -19,7 +22,18 @@ CHECKS = [
 ]
 
 
-def test_every_answer_is_as_described(directory):
+@pytest.fixture
+def kept_connection():
+    """Keep the connection of the test, which a WSGI request closes as it ends."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+def test_every_answer_is_as_described(directory, kept_connection):
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
     for operation in schema.get_all_operations():
 
