@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -59,6 +60,7 @@ def todos_of(user: Any) -> list[Todo]:
         due=Count("pk", filter=Q(is_due(), live=True)),
         incomplete=Count("pk", filter=Q(essentials_missing(), live=True)),
         no_charter=Count("pk", filter=Q(live=True, charter_valid_until__isnull=True)),
+        lapsed=Count("pk", filter=Q(live=True, charter_valid_until__lt=timezone.localdate())),
     )
     return [
         Todo("review", awaiting_review_of(user), _("waiting for your review"), "state=moderation"),
@@ -69,6 +71,12 @@ def todos_of(user: Any) -> list[Todo]:
             counts["no_charter"],
             _("published without adhesion: nobody sees them"),
             "state=no_charter",
+        ),
+        Todo(
+            "lapsed",
+            counts["lapsed"],
+            _("with an adhesion that ended: nobody sees them"),
+            "state=lapsed",
         ),
         Todo("due", counts["due"], _("not confirmed for a year"), "freshness=due&state=published"),
         Todo(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.components import MediaContainer
 from wagtail.admin.ui.side_panels import BaseSidePanel
@@ -14,6 +16,7 @@ from wagtail.admin.viewsets.pages import PageViewSet
 
 from bdis_cms.completeness import completeness, missing_information
 from bdis_cms.models import InitiativePage
+from bdis_cms.permissions import may_moderate
 from bdis_cms.services import suspension_reason
 
 
@@ -73,6 +76,10 @@ class InitiativeEditView(_WithCompleteness, EditView):
         context["hidden_because"] = row.hidden_because()
         context["suspension_reason"] = suspension_reason(row)
         context["page_record"] = row
+        # What the banner asks for, one click away for whoever may give it.
+        lacks_charter = not row.charter_valid_until or row.charter_valid_until < localdate()
+        if lacks_charter and may_moderate(self.request.user, self.page):
+            context["charter_url"] = reverse("bdis_admin:charter", args=[row.pk])
         return context
 
 

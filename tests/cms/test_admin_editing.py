@@ -265,6 +265,19 @@ def test_the_banner_says_why_the_public_does_not_see_the_listing(desk):
     assert "Adresse fausse" in html
 
 
+def test_the_banner_leads_moderators_to_the_adhesion_that_lacks(desk):
+    edit = "wagtailadmin_pages:edit"
+    lacking = InitiativePageFactory(never_adhered=True, commune=desk.places.die)
+    adhering = InitiativePageFactory(commune=desk.places.die)
+
+    def url_shown(client, page):
+        return client.get(reverse(edit, args=[page.pk])).context.get("charter_url")
+
+    assert url_shown(desk.moderator, lacking) == reverse("bdis_admin:charter", args=[lacking.pk])
+    assert not url_shown(desk.moderator, adhering)
+    assert not url_shown(desk.editor, lacking)
+
+
 @pytest.mark.parametrize("act", ["charter", "suspend", "reinstate", "confirm"])
 def test_acts_are_for_moderators(desk, act):
     page = InitiativePageFactory(commune=desk.places.die)

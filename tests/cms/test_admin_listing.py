@@ -167,6 +167,7 @@ def test_the_dashboard_counts_what_waits_in_the_region_only(editor, territories)
         "drafts": 1,
         "changes": 1,
         "no_charter": 0,
+        "lapsed": 0,
         "due": 1,
         "incomplete": 3,
     }
@@ -177,9 +178,11 @@ def test_each_count_leads_to_as_many_listings(editor, territories):
     die = territories.die
     for traits in ({}, {"draft": True}, {"confirmed_on": None}, {"never_adhered": True}):
         InitiativePageFactory(commune=die, **traits)
+    InitiativePageFactory(commune=die, charter_valid_until=datetime.date(2020, 1, 1))
     InitiativePageFactory(commune=die).save_revision()
     client = logged_in(editor)
 
+    assert all(todo.count for todo in todos_of(editor) if todo.key != "review")
     for todo in todos_of(editor):
         if todo.key != "review":
             response = client.get(todo.url)
@@ -204,3 +207,9 @@ def test_the_home_of_the_admin_shows_the_work_first(editor, territories):
 
     assert "bdis-work__item--drafts" in html
     assert "?state=draft" in html
+
+
+@pytest.mark.parametrize("name", ["region", "department", "family", "activity"])
+@pytest.mark.parametrize("key", ["9" * 30, "²", "x", "\0"])
+def test_a_filter_that_names_no_row_is_told(editor, name, key):
+    assert logged_in(editor).get(INDEX, {name: key}).status_code == 200
