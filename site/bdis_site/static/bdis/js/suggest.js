@@ -106,6 +106,12 @@ function attach(input) {
     timer = setTimeout(ask, 160);
   });
   input.addEventListener("blur", hide);
+  // An answer that comes after the search was sent would cover its results.
+  input.form?.addEventListener("submit", () => {
+    clearTimeout(timer);
+    asked?.abort();
+    hide();
+  });
   input.addEventListener("keydown", (event) => {
     if (list.hidden) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
