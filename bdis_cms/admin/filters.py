@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.forms import CheckboxSelectMultiple, RadioSelect, Select
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 
+from bdis_cms.admin.keys import whole_key
 from bdis_cms.admin.states import FRESHNESS, STATES, in_state, of_freshness
 from bdis_cms.completeness import REQUIREMENTS, incomplete, lacking
 from bdis_cms.models import Activity, Department, Family, InitiativePage, Region
@@ -25,6 +27,26 @@ def _own_regions(request: Any) -> QuerySet[Region]:
 
 def _own_departments(request: Any) -> QuerySet[Department]:
     return Department.objects.filter(region__in=_own_regions(request))
+
+
+class KeysField(django_filters.fields.ModelMultipleChoiceField):
+    """Rows by key; a number that no database holds is no choice, rather than an error."""
+
+    def _check_values(self, value: Any) -> Any:
+        for key in value:
+            if whole_key(key) is None:
+                raise ValidationError(
+                    self.error_messages["invalid_choice"],
+                    code="invalid_choice",
+                    params={"value": key},
+                )
+        return super()._check_values(value)
+
+
+class KeysFilter(django_filters.ModelMultipleChoiceFilter):
+    """Any of some rows."""
+
+    field_class = KeysField
 
 
 class ActivityFilter(django_filters.ModelChoiceFilter):
@@ -75,19 +97,19 @@ class InitiativeFilterSet(WagtailFilterSet):
         empty_label=_("Any"),
         widget=RadioSelect,
     )
-    region = django_filters.ModelMultipleChoiceFilter(
+    region = KeysFilter(
         label=_("Region"),
         field_name="commune__department__region",
         queryset=_own_regions,
         widget=CheckboxSelectMultiple,
     )
-    department = django_filters.ModelMultipleChoiceFilter(
+    department = KeysFilter(
         label=_("Département"),
         field_name="commune__department",
         queryset=_own_departments,
         widget=CheckboxSelectMultiple,
     )
-    family = django_filters.ModelMultipleChoiceFilter(
+    family = KeysFilter(
         label=_("Family"),
         field_name="families",
         queryset=Family.objects.all(),
