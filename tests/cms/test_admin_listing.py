@@ -213,9 +213,3 @@ def test_the_home_of_the_admin_shows_the_work_first(editor, territories):
 @pytest.mark.parametrize("key", ["9" * 30, "²", "x", "\0"])
 def test_a_filter_that_names_no_row_is_told(editor, name, key):
     assert logged_in(editor).get(INDEX, {name: key}).status_code == 200
-
-
-@pytest.mark.parametrize("name", ["region", "department", "family", "activity"])
-@pytest.mark.parametrize("key", ["9" * 30, "²", "x", "\0"])
-def test_a_filter_that_names_no_row_is_told(editor, name, key):
-    assert logged_in(editor).get(INDEX, {name: key}).status_code == 200
