@@ -11,7 +11,8 @@ from typing import Any
 PICTURE = Path(__file__).parent / "data" / "france_regions.json"
 OVERSEAS = ("01", "02", "03", "04", "06")  # in the order of the insets
 SHADES = 4
-INSET_LABEL_DROP = 12  # SVG units between the foot of an overseas inset and its name
+INSET_LABEL_DROP = 16  # SVG units between the foot of an overseas inset and its name
+INSET_LABEL_LINE = 24  # the count beneath the name, in the larger letters of phones
 
 
 @lru_cache(maxsize=1)
@@ -64,7 +65,7 @@ def france_picture(regions: Iterable[Any]) -> dict[str, Any]:
         shape["label_y"] = f"{inset['y'] + inset['size'] + INSET_LABEL_DROP:g}"
     return {
         "width": picture["width"],
-        "height": picture["height"] + INSET_LABEL_DROP + 4,
+        "height": picture["height"] + INSET_LABEL_DROP + INSET_LABEL_LINE + 4,
         "shapes": drawn,
     }
 
