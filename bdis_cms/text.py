@@ -19,3 +19,8 @@ def fold(value: str) -> str:
     ``fold("L'Île-d'Yeu") == "l ile d yeu"``; apostrophes, hyphens and punctuation part words.
     """
     return _NOT_A_WORD.sub(" ", strip_accents(value).lower()).strip()
+
+
+def typeset(name: str) -> str:
+    """Give an official name the apostrophe of print: « Provence-Alpes-Côte d’Azur »."""
+    return name.replace("'", "’")

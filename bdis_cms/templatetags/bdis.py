@@ -9,19 +9,23 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.models import Page, Site
 
+from bdis_cms.importing.errors import InvalidMapping, UnknownSource
+from bdis_cms.importing.mapping import find_mapping
 from bdis_cms.models import ArticlePage
 from bdis_cms.templatetags.france import france_picture, region_shape
+from bdis_cms.text import fold, typeset
 
 register = template.Library()
 
 NARROW_SPACE = "\u202f"
+NO_BREAK_SPACE = "\u00a0"
 # Articles the interface leads to when the network has written them.
 PROPOSAL_SLUGS = ("proposer-une-initiative", "inscrire-son-initiative")
 CHARTER_SLUG = "charte"
@@ -69,6 +73,30 @@ def long_date(value: Any) -> str:
     if (get_language() or "fr").startswith("en"):
         return date_format(day, "j F Y")
     return ("1er " if day.day == 1 else f"{day.day} ") + date_format(day, "F Y").lower()
+
+
+@register.filter
+def siret(number: str) -> str:
+    """Write a SIRET as it is read aloud: « 418 889 549 00071 »."""
+    parts = (number[:3], number[3:6], number[6:9], number[9:])
+    return NO_BREAK_SPACE.join(part for part in parts if part)
+
+
+@register.filter
+def source_name(key: str) -> str:
+    """Name whom the listings of a source come from; the key of an unknown source."""
+    try:
+        mapping = find_mapping(key)
+    except (UnknownSource, InvalidMapping):
+        return key
+    return mapping.attribution or mapping.label
+
+
+@register.filter
+def opens(summary: str, description: str) -> bool:
+    """Whether ``summary`` is but the first words of ``description``, as in many imports."""
+    start = fold(summary.rstrip("…. "))
+    return bool(start) and fold(strip_tags(description.replace("<", " <"))).startswith(start)
 
 
 @register.filter
@@ -150,5 +178,6 @@ def map_settings() -> dict[str, str]:
     }
 
 
+register.filter(typeset)
 register.simple_tag(france_picture)
 register.simple_tag(region_shape)

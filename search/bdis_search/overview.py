@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from bdis_cms.models import Family, InitiativePage, RegionPage
 from bdis_cms.templatetags.france import drawn_regions
+from bdis_cms.text import strip_accents, typeset
 from bdis_search.backends.base import EngineUnavailable
 from bdis_search.engine import get_engine
 from bdis_search.listings import load_listings
@@ -83,17 +84,18 @@ def region_links(request: HttpRequest, results: Results | None = None) -> list[R
     Collectivities overseas that are no region are left out until they have listings.
     """
     by_code = results.counts.get("region", {}) if results else {}
-    pages = RegionPage.objects.live().public().select_related("region").order_by("title")
-    return [
+    pages = RegionPage.objects.live().public().select_related("region")
+    links = [
         RegionLink(
             code=page.region.code,
-            name=page.title,
+            name=typeset(page.title),
             url=page.get_url(request) or "",
             count=by_code.get(page.region.code, 0),
         )
         for page in pages
         if page.region.code in drawn_regions() or by_code.get(page.region.code)
     ]
+    return sorted(links, key=lambda link: strip_accents(link.name))
 
 
 def family_links(results: Results, limit: int | None = None, extra: str = "") -> list[FamilyLink]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from bdis_cms.models import InitiativePage, Region, ServedArea, Visibility
+from bdis_cms.text import typeset
 from bdis_search import overview
 from bdis_search.jsonld import listing_jsonld
 
@@ -56,7 +57,7 @@ def region_departments(region: Region, results: Any) -> list[dict[str, Any]]:
     numbers = results.counts.get("department", {})
     return [
         {
-            "name": str(department),
+            "name": typeset(str(department)),
             "url": f"{search}?department={department.code}",
             "count": numbers.get(department.code, 0),
         }
@@ -69,7 +70,8 @@ def page_crumbs(page: Page, request: HttpRequest) -> list[dict[str, str]]:
     """Way from the home page to a page, the page left out: [{"title", "url"}]."""
     ancestors = page.get_ancestors().filter(depth__gt=1).live() if page.path else []
     return [
-        {"title": ancestor.title, "url": ancestor.get_url(request) or "/"} for ancestor in ancestors
+        {"title": typeset(ancestor.title), "url": ancestor.get_url(request) or "/"}
+        for ancestor in ancestors
     ]
 
 
@@ -125,7 +127,7 @@ def public_contacts(page: InitiativePage) -> list[Any]:
 def served_places(page: InitiativePage) -> list[str]:
     """Names of what the initiative serves: territories, then its radius."""
     areas: list[ServedArea] = list(page.served_areas.all())
-    places = [str(area) for area in areas]
+    places = [typeset(str(area)) for area in areas]
     if page.served_radius_km:
         places.append(_("%(km)s km around its seat") % {"km": page.served_radius_km})
     return places
