@@ -12,6 +12,7 @@ from wagtail.admin.panels import (
     TabbedInterface,
     TitleFieldPanel,
 )
+from wagtail.admin.widgets import AdminAutoHeightTextInput
 
 from bdis_cms.admin.forms import InitiativePageForm
 from bdis_cms.admin.panels import SeatMapPanel, TerritoriesPanel
@@ -20,7 +21,7 @@ from bdis_cms.admin.widgets import CommuneAutocomplete, TermPicker
 ESSENTIALS = [
     TitleFieldPanel("title", help_text=_("The name people know, without its legal form.")),
     FieldPanel("acronym", help_text=_("If it is used, for example AMAP or RERS.")),
-    FieldPanel("summary"),
+    FieldPanel("summary", widget=AdminAutoHeightTextInput()),
     FieldPanel(
         "families",
         widget=TermPicker(),
