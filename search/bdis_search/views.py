@@ -59,12 +59,17 @@ def nomenclature(request: HttpRequest) -> HttpResponse:
 def activity(request: HttpRequest, code: str) -> HttpResponse:
     """Show an activity: where it stands in the tree, what it covers, its listings."""
     node = get_object_or_404(Activity, code=code)
+    results = overview.counts(activity=node.code)
+    children = [
+        {"node": child, "count": results.counts.get("activity", {}).get(child.code, 0)}
+        for child in node.get_children()
+    ]
     context = {
         "term": node,
         "parameter": "activity",
         "ancestors": node.get_ancestors(),
-        "children": node.get_children(),
-        "results": overview.counts(activity=node.code),
+        "children": children,
+        "results": results,
     }
     return render(request, "bdis_search/activity.html", context)
 
