@@ -137,6 +137,21 @@ def test_htmx_gets_results_and_filters_but_no_second_page_frame(client, director
     assert "<html" not in html
     assert 'hx-swap-oob="true"' in html
     assert "HX-Request" in swap.headers["Vary"]
+
+
+@pytest.mark.parametrize(
+    ("path", "other"), [("/recherche/", "/carte/"), ("/carte/", "/recherche/")]
+)
+def test_after_a_swap_list_and_map_lead_to_each_other_with_the_new_filters(
+    client, directory, path, other
+):
+    asked = f"{path}?q=paniers&family=amap"
+    whole, swap = client.get(asked), client.get(asked, headers={"HX-Request": "true"})
+
+    link = f'href="{other}?q=paniers&amp;family=amap"'
+    assert link in whole.content.decode()
+    assert link in swap.content.decode()
+    assert "(1)" in re.search(r'id="vers-filtres".*?</a>', swap.content.decode(), re.S)[0]
     back = client.get(
         "/recherche/?q=paniers",
         headers={"HX-Request": "true", "HX-History-Restore-Request": "true"},
