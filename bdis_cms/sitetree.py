@@ -24,6 +24,8 @@ from wagtail.models import (
 from bdis_cms.models import HomePage, Region, RegionIndexPage, RegionPage
 
 NATIONAL_GROUP = "Coordination nationale"
+#: Nobody lives there (Austral lands, Clipperton): no page, no team. INSEE codes.
+UNINHABITED_REGIONS = ("984", "989")
 EDITING = ("add_page", "change_page")
 MODERATING = (*EDITING, "publish_page", "lock_page", "unlock_page")
 IMAGES_AND_DOCUMENTS = (
@@ -61,7 +63,7 @@ def ensure_site_tree() -> HomePage:
             home.add_child(instance=index)
         _ensure_national_group(home)
         pages = {page.region_id: page for page in RegionPage.objects.all()}
-        for region in Region.objects.order_by("name"):
+        for region in Region.objects.exclude(code__in=UNINHABITED_REGIONS).order_by("name"):
             if region.pk not in pages:
                 page = RegionPage(title=region.name, slug=region.slug, region=region)
                 index.add_child(instance=page)
