@@ -253,7 +253,7 @@ class PlaceSearch:
 
     def _is_inside(self, place: Place, area: Place) -> bool:
         if place.type != "commune":
-            return False
+            return place == area and area.type == "department"  # « Drôme (26) »
         if area.type == "department":
             return place.department_code == area.code
         if area.type == "region":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 
 from django.http import QueryDict
@@ -15,7 +14,6 @@ from bdis_cms.text import fold
 
 DEFAULT_RADIUS_KM = 20
 ZOOMS = {"region": 7, "former_region": 7, "department": 9, "epci": 10, "country": 5}
-_LABELLED = re.compile(r"^(?P<name>.+?)\s*\((?P<department>\d{2,3}|2[AaBb])\)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ def understand(params: QueryDict) -> Where:
         near = params.get("near", "").strip()
         name = _("your position") if near else ""
         return Where(name=name, center=near, zoom=11 if near else 5, is_circle=bool(near))
-    places = _candidates(text)
+    places = search_places(text, limit=8)
     if not places:
         return Where(text=text, unknown=True)
     best, *rest = places
@@ -67,23 +65,9 @@ def label_of(place: Place) -> str:
     return place.name
 
 
-def _candidates(text: str) -> list[Place]:
-    labelled = _LABELLED.match(text)
-    if not labelled:
-        return search_places(text, limit=8)
-    department = labelled["department"].upper()
-    found = search_places(labelled["name"], limit=20)
-    return [
-        place
-        for place in found
-        if place.department_code == department
-        or (place.type == "department" and place.code == department)
-    ] or found
-
-
 def _homonyms(text: str, best: Place, rest: list[Place]) -> list[str]:
     """Return labels of the places of the same name, when the text did not tell them apart."""
-    if _LABELLED.match(text) or fold(best.name) != fold(text):
+    if fold(best.name) != fold(text):
         return []
     same = [p for p in rest if p.type == best.type and fold(p.name) == fold(best.name)]
     return [label for place in same[:5] if (label := label_of(place)) != label_of(best)]
