@@ -40,15 +40,9 @@ class Requirement:
     essential: bool = False
 
 
-def _has_public_contact(page: InitiativePage) -> bool:
-    return any(
-        contact.visibility == Visibility.PUBLIC and (contact.email or contact.phone)
-        for contact in page.contacts.all()
-    )
-
-
 def _is_reachable(page: InitiativePage) -> bool:
-    return _has_public_contact(page) or bool(page.links.all())
+    answers = any(contact.email or contact.phone for contact in page.public_contacts)
+    return answers or bool(page.links.all())
 
 
 def _unreachable() -> Condition:

@@ -13,6 +13,7 @@ from wagtail.models import Page
 
 from bdis_cms.edit_handlers import INITIATIVE_EDIT_HANDLER
 from bdis_cms.models.directory_page import DirectoryPage
+from bdis_cms.models.initiative_children import InitiativeContact, Visibility
 from bdis_cms.models.initiative_facts import AbstractInitiative, InitiativeManager
 from bdis_cms.models.nomenclature import Activity, Family
 
@@ -50,6 +51,17 @@ class InitiativePage(AbstractInitiative, DirectoryPage):
     class Meta(AbstractInitiative.Meta):
         verbose_name = _("initiative")
         verbose_name_plural = _("initiatives")
+
+    @property
+    def all_activities(self) -> list[Activity]:
+        """Activities, the main one first, each once."""
+        main = [self.main_activity] if self.main_activity else []
+        return list(dict.fromkeys([*main, *self.activities.all()]))
+
+    @property
+    def public_contacts(self) -> list[InitiativeContact]:
+        """Contacts that the person chose to show to everybody."""
+        return [one for one in self.contacts.all() if one.visibility == Visibility.PUBLIC]
 
     def with_content_json(self, content: dict[str, Any]) -> InitiativePage:
         """Return the page as a revision says, but with the facts that are true now."""

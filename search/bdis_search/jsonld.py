@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.html import strip_tags
 from rdflib import RDF, BNode, Graph, Literal, Namespace, URIRef
 
-from bdis_cms.models import InitiativePage, Visibility
+from bdis_cms.models import InitiativePage
 
 SCHEMA = Namespace("https://schema.org/")
 # Written out rather than "https://schema.org": readers need not fetch a context.
@@ -30,7 +30,7 @@ def listing_jsonld(page: InitiativePage, request: HttpRequest) -> dict[str, Any]
         "sameAs": [link.url for link in page.links.all()],
         "foundingDate": str(page.founded_year or ""),
         "keywords": [item.tag.name for item in page.tagged_items.all()],
-        "knowsAbout": [activity.label_fr for activity in page.activities.all()],
+        "knowsAbout": [activity.label_fr for activity in page.all_activities],
         "address": {
             "@type": "PostalAddress",
             "streetAddress": page.address,
@@ -48,8 +48,7 @@ def listing_jsonld(page: InitiativePage, request: HttpRequest) -> dict[str, Any]
                     "telephone": contact.phone,
                 }
             )
-            for contact in page.contacts.all()
-            if contact.visibility == Visibility.PUBLIC
+            for contact in page.public_contacts
         ],
     }
     if page.siret:

@@ -48,8 +48,6 @@ class ResultItem:
 
 def result_item(page: InitiativePage, hit: Hit, request: HttpRequest, text: str = "") -> ResultItem:
     """Return what a template shows of ``page``; its card relations must be loaded."""
-    activities = [page.main_activity] if page.main_activity else []
-    activities += [item for item in page.activities.all() if item not in activities]
     return ResultItem(
         id=page.pk,
         title=mark(page.title, text),
@@ -58,7 +56,7 @@ def result_item(page: InitiativePage, hit: Hit, request: HttpRequest, text: str 
         family=next(iter(page.families.all()), None),
         place=str(page.commune) if page.commune else "",
         distance_km=hit.distance_km,
-        activities=tuple(activities[:SHOWN_ACTIVITIES]),
+        activities=tuple(page.all_activities[:SHOWN_ACTIVITIES]),
         image=page.cover,
         is_demo=page.is_demo,
     )

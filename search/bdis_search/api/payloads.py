@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from bdis_cms.models import Activity, InitiativePage, Visibility
+from bdis_cms.models import InitiativePage
 from bdis_search.query import FacetValue, Hit
 
 
@@ -20,7 +20,7 @@ def listing_payload(page: InitiativePage, request: HttpRequest, hit: Hit | None)
         "summary": page.summary,
         "legal_family": page.legal_family.code if page.legal_family else "",
         "families": [family.code for family in page.families.all()],
-        "activities": activity_codes(page),
+        "activities": [activity.code for activity in page.all_activities],
         "tags": [item.tag.name for item in page.tagged_items.all()],
         "place": {
             "commune": commune.name if commune else "",
@@ -36,12 +36,6 @@ def listing_payload(page: InitiativePage, request: HttpRequest, hit: Hit | None)
         "source": page.source,
         "external_id": page.external_id,
     }
-
-
-def activity_codes(page: InitiativePage) -> list[str]:
-    """Return the codes of a listing's activities, the main one first."""
-    main: list[Activity] = [page.main_activity] if page.main_activity else []
-    return list(dict.fromkeys(activity.code for activity in [*main, *page.activities.all()]))
 
 
 def listing_detail(page: InitiativePage, request: HttpRequest) -> dict[str, Any]:
@@ -70,8 +64,7 @@ def listing_detail(page: InitiativePage, request: HttpRequest) -> dict[str, Any]
                 "email": contact.email,
                 "phone": contact.phone,
             }
-            for contact in page.contacts.all()
-            if contact.visibility == Visibility.PUBLIC
+            for contact in page.public_contacts
         ],
         "links": [{"kind": link.kind, "url": link.url} for link in page.links.all()],
         "agreements": [
