@@ -18,7 +18,7 @@ from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from bdis_cms.models.nomenclature import Activity, Family, LegalFamily, LegalStatus
-from bdis_cms.models.territories import Commune, PointPrecision, Region
+from bdis_cms.models.territories import Commune, PointPrecision
 from bdis_cms.validators import validate_rna, validate_siret
 
 
@@ -37,18 +37,6 @@ class InitiativeQuerySet(PageQuerySet):
             .live()
             .filter(charter_valid_until__gte=on or timezone.localdate(), suspended_at__isnull=True)
         )
-
-    def in_region(self, region: Region) -> InitiativeQuerySet:
-        """Keep initiatives whose seat is in ``region``."""
-        return self.filter(commune__department__region=region)
-
-    def awaiting_review(self) -> InitiativeQuerySet:
-        """Keep initiatives with changes that nobody has published yet."""
-        return self.filter(has_unpublished_changes=True)
-
-    def not_confirmed_since(self, day: datetime.date) -> InitiativeQuerySet:
-        """Keep initiatives whose facts were not confirmed since ``day``."""
-        return self.filter(Q(confirmed_on__lt=day) | Q(confirmed_on__isnull=True))
 
     def with_card_relations(self) -> InitiativeQuerySet:
         """Load what a result card shows, in a constant number of queries."""
