@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.html import strip_tags
 
+from bdis_cms.completeness import RELATIONS, completeness
 from bdis_cms.gazetteer import gazetteer
 from bdis_cms.gazetteer.index import Gazetteer
 from bdis_cms.models import (
@@ -24,7 +25,6 @@ from bdis_cms.models import (
     InitiativeTag,
     LegalFamily,
     LegalStatus,
-    ServedArea,
 )
 from bdis_search.documents import InitiativeDocument
 from bdis_search.facets import Facet, custom_facets
@@ -44,7 +44,8 @@ def build_documents(page_ids: Iterable[int] | None = None) -> Iterator[Initiativ
     terms: _Terms | None = None
     while batch := list(islice(ids, BATCH)):
         terms = terms or _Terms.load()
-        pages = list(InitiativePage.objects.public().filter(pk__in=batch).order_by("pk"))
+        listings = InitiativePage.objects.public().filter(pk__in=batch).order_by("pk")
+        pages = list(listings.prefetch_related(*RELATIONS))
         facts = _Facts.load([page.pk for page in pages], pages, terms)
         for page in pages:
             yield _document(page, facts)
@@ -104,10 +105,8 @@ class _Facts:
     """What belongs to the pages of a batch, by page."""
 
     terms: _Terms
-    families: dict[int, list[int]]
     activities: dict[int, list[int]]
     tags: dict[int, list[tuple[str, str]]]
-    areas: dict[int, list[str]]
     agreements: dict[int, list[str]]
     communes: dict[int, Commune]
     aliases: dict[int, list[str]]
@@ -121,11 +120,6 @@ class _Facts:
         ).in_bulk({page.commune_id for page in pages if page.commune_id})
         return cls(
             terms=terms,
-            families=_grouped(
-                InitiativePage.families.through.objects.filter(
-                    initiativepage_id__in=ids
-                ).values_list("initiativepage_id", "family_id")
-            ),
             activities=_grouped(
                 InitiativePage.activities.through.objects.filter(
                     initiativepage_id__in=ids
@@ -136,10 +130,6 @@ class _Facts:
                 .order_by("tag__name")
                 .values_list("content_object_id", "tag__slug", "tag__name"),
                 lambda row: (row[1], row[2]),
-            ),
-            areas=_grouped(
-                ServedArea.objects.filter(page_id__in=ids).values_list("page_id", "level", "code"),
-                lambda row: f"{row[1]}:{row[2]}",
             ),
             agreements=_grouped(
                 InitiativeAgreement.objects.filter(page_id__in=ids).order_by("pk"),
@@ -170,7 +160,7 @@ def _grouped(
 
 def _document(page: InitiativePage, facts: _Facts) -> InitiativeDocument:
     terms = facts.terms
-    families = [terms.families[pk] for pk in facts.families.get(page.pk, ()) if pk]
+    families = [terms.families[family.pk] for family in page.families.all()]
     activity_ids = dict.fromkeys([page.main_activity_id, *facts.activities.get(page.pk, ())])
     activities = [terms.activities[pk] for pk in activity_ids if pk in terms.activities]
     rolled_up = {word.code: word for own in activities for word in terms.with_ancestors(own)}
@@ -181,12 +171,11 @@ def _document(page: InitiativePage, facts: _Facts) -> InitiativeDocument:
     seat = _seat(page, commune)
     reach = served(
         facts.places,
-        facts.areas.get(page.pk, ()),
+        [f"{area.level}:{area.code}" for area in page.served_areas.all()],
         commune.code if commune else "",
         seat,
         page.served_radius_km,
     )
-    description = _text_of(page.description)
     keywords = [
         *(name for word in (*families, *activities) for name in word.names),
         *(word.names[0] for word in rolled_up.values()),
@@ -198,7 +187,7 @@ def _document(page: InitiativePage, facts: _Facts) -> InitiativeDocument:
         title=page.title,
         acronym=page.acronym,
         summary=page.summary,
-        body=description,
+        body=_text_of(page.description),
         keywords="\n".join(dict.fromkeys(keywords)),
         tags=tuple(slug for slug, _ in tags),
         tag_names=tuple(name for _, name in tags),
@@ -220,7 +209,7 @@ def _document(page: InitiativePage, facts: _Facts) -> InitiativeDocument:
         confirmed=page.confirmed_on.toordinal() if page.confirmed_on else 0,
         # A public listing has one: the visibility rule says so.
         public_until=page.charter_valid_until.toordinal() if page.charter_valid_until else 0,
-        completeness=_completeness(page, description, bool(families), bool(activities)),
+        completeness=completeness(page),
         extra=tuple(
             (facet.name, tuple(dict.fromkeys(str(value) for value in facet.values_of(page))))
             for facet in facts.facets
@@ -261,20 +250,3 @@ def _place_names(page: InitiativePage, commune: Commune | None, facts: _Facts) -
 
 def _text_of(rich_text: str) -> str:
     return " ".join(html.unescape(strip_tags(rich_text.replace("<", " <"))).split())
-
-
-def _completeness(
-    page: InitiativePage, description: str, has_family: bool, has_activity: bool
-) -> int:
-    """Return 0–100: how much of what visitors look for is filled in."""
-    filled = (
-        bool(page.summary),
-        len(description) >= 150,
-        bool(page.cover_id),
-        page.latitude is not None,
-        bool(page.address),
-        has_family,
-        has_activity,
-        bool(page.legal_status_id or page.legal_family_id),
-    )
-    return round(100 * sum(filled) / len(filled))
