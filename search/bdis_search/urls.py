@@ -26,13 +26,18 @@ public_urls = [
     path(
         "sitemap.xml",
         sitemap_index,
-        {"sitemaps": SITEMAPS, "sitemap_url_name": "bdis_search:sitemap_section"},
+        {
+            "sitemaps": SITEMAPS,
+            "sitemap_url_name": "bdis_search:sitemap_section",
+            # Django's own would ask a host to install django.contrib.sitemaps.
+            "template_name": "bdis_search/sitemap_index.xml",
+        },
         name="sitemap",
     ),
     path(
         "sitemap-<section>.xml",
         sitemap,
-        {"sitemaps": SITEMAPS},
+        {"sitemaps": SITEMAPS, "template_name": "bdis_search/sitemap.xml"},
         name="sitemap_section",
     ),
 ]

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
+from django_htmx.middleware import HtmxDetails
 
 from bdis_cms.models import Activity, Family
 from bdis_search import overview
@@ -32,7 +33,7 @@ def search_map(request: HttpRequest) -> HttpResponse:
 
 def _answer(request: HttpRequest, page: SearchPage, template: str) -> HttpResponse:
     """Render the whole page, or what htmx swaps of it; say so when the engine is away."""
-    htmx = getattr(request, "htmx", None)
+    htmx = HtmxDetails(request)  # a host need not have django-htmx's middleware
     swaps = htmx and not htmx.history_restore_request
     if swaps:
         template = "bdis_search/search_swap.html"

@@ -85,9 +85,10 @@ def test_a_stock_wagtail_project_becomes_a_directory(wheel: Path, tmp_path: Path
         "from wagtail.models import Site;"
         "client = Client(headers={'host': 'localhost'});"
         "paths = ['/', '/recherche/', '/carte/', '/regions/bretagne/', '/nomenclature/',"
-        " '/api/v1/initiatives', '/api/v1/docs', '/admin/login/'];"
+        " '/api/v1/initiatives', '/api/v1/docs', '/admin/login/',"
+        " '/sitemap.xml', '/sitemap-listings.xml'];"
         "print({path: client.get(path).status_code for path in paths})"
     )
     answers = run(python, "manage.py", "shell", "--no-imports", "-c", script, cwd=host)
-    assert answers.count(": 200") == 8, answers
+    assert answers.count(": 200") == 10, answers
     run(python, "manage.py", "makemigrations", "--check", "--dry-run", cwd=host)
