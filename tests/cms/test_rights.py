@@ -249,7 +249,6 @@ OUR_ADDRESSES = (
 
 def exposed(response) -> bool:
     content = b"".join(response) if response.streaming else response.content
-    response.close()
     return SECRET in content.decode("utf-8", "replace")
 
 
