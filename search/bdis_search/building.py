@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.html import strip_tags
 
 from bdis_cms.completeness import RELATIONS, completeness
@@ -206,7 +207,7 @@ def _document(page: InitiativePage, facts: _Facts) -> InitiativeDocument:
         served_touches=reach.touches,
         lat=seat.lat if seat else None,
         lon=seat.lon if seat else None,
-        confirmed=page.confirmed_on.toordinal() if page.confirmed_on else 0,
+        confirmed=_checked_on(page),
         # A public listing has one: the visibility rule says so.
         public_until=page.charter_valid_until.toordinal() if page.charter_valid_until else 0,
         completeness=completeness(page),
@@ -250,3 +251,11 @@ def _place_names(page: InitiativePage, commune: Commune | None, facts: _Facts) -
 
 def _text_of(rich_text: str) -> str:
     return " ".join(html.unescape(strip_tags(rich_text.replace("<", " <"))).split())
+
+
+def _checked_on(page: InitiativePage) -> int:
+    """Ordinal of the last confirmation, else of publication: its facts were read that day."""
+    if page.confirmed_on:
+        return page.confirmed_on.toordinal()
+    published = page.first_published_at
+    return timezone.localtime(published).toordinal() if published else 0

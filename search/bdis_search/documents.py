@@ -41,7 +41,7 @@ class InitiativeDocument:
     served_touches: tuple[str, ...]
     lat: float | None
     lon: float | None
-    confirmed: int  # date.toordinal() of the last confirmation, 0 when never
+    confirmed: int  # date.toordinal() of the last confirmation, else of publication
     public_until: int  # last day (ordinal) on which the adhesion holds
     completeness: int  # 0–100
     fingerprint: str = ""  # hash of all the rest: drift is found by comparing it
