@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import xml.etree.ElementTree as ET
+from html import unescape
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from bdis_cms.models import InitiativePage
 from bdis_search.backends.base import EngineUnavailable
 from bdis_search.engine import get_engine
 from bdis_search.outbox import rebuild_index
@@ -137,6 +141,27 @@ def test_htmx_gets_results_and_filters_but_no_second_page_frame(client, director
     assert "<html" not in html
     assert 'hx-swap-oob="true"' in html
     assert "HX-Request" in swap.headers["Vary"]
+
+
+def test_a_listing_just_published_opens_the_feeds(client, directory):
+    now = timezone.now()
+    InitiativePage.objects.update(confirmed_on=now - datetime.timedelta(days=30))
+    commune = InitiativePage.objects.public().first().commune
+    page = InitiativePageFactory(commune=commune, confirmed_on=None, first_published_at=now)
+    rebuild_index()
+
+    feed = ET.fromstring(client.get("/recherche/flux.atom").content)
+    titles = feed.iter("{http://www.w3.org/2005/Atom}title")
+    assert [title.text for title in titles][1] == page.title
+
+
+def test_the_examples_of_the_home_find_something(client, directory):
+    examples = client.get("/").content.decode().partition('class="examples"')[2].partition("</p>")
+    links = re.findall(r'href="([^"]+)"', examples[0])
+
+    assert links
+    for link in links:
+        assert client.get(unescape(link)).context["total"], link
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.http import HttpRequest
@@ -13,12 +14,17 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from bdis_cms.models import InitiativePage, Region, ServedArea, Visibility
+from bdis_cms.models import Commune, InitiativePage, Region, ServedArea, Visibility
 from bdis_cms.text import typeset
 from bdis_search import overview
 from bdis_search.jsonld import listing_jsonld
+from bdis_search.where import of_place
 
 register = template.Library()
+
+EXAMPLES = 3
+EXAMPLE_LENGTH = 24  # characters: three of them hold in a line or two
+LATEST_READ = 12
 
 # Characters that would end a script element, or that old parsers mistake for ends of line.
 _IN_SCRIPT = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
@@ -105,15 +111,26 @@ def nearby_listings(page: InitiativePage, request: HttpRequest) -> list[Any]:
 
 @register.simple_tag
 def search_examples() -> list[dict[str, str]]:
-    """Real searches to try, beneath the box."""
+    """Searches to try, beneath the box: each finds at least the listing it was made from."""
+    pages = (
+        InitiativePage.objects.public()
+        .filter(commune__isnull=False, latitude__isnull=False)
+        .prefetch_related("families", "commune__department")
+        .order_by("-first_published_at", "-pk")[:LATEST_READ]
+    )
+    chosen: dict[str, tuple[str, Commune]] = {}
+    for page in pages:
+        for family in page.families.all():
+            if len(family.label) <= EXAMPLE_LENGTH and len(chosen) < EXAMPLES:
+                chosen.setdefault(family.code, (family.label, page.commune))
     search = reverse("bdis_search:search")
     return [
         {
-            "label": _("social grocery shops around Marseille"),
-            "url": f"{search}?q=épicerie+solidaire&ou=Marseille",
-        },
-        {"label": _("repair cafés around Nantes"), "url": f"{search}?q=repair+café&ou=Nantes"},
-        {"label": _("shared gardens in the Drôme"), "url": f"{search}?q=jardin&ou=Drôme"},
+            "label": _("%(what)s within reach %(of_place)s")
+            % {"what": what, "of_place": of_place(typeset(commune.name))},
+            "url": f"{search}?{urlencode({'q': what, 'ou': str(commune)})}",
+        }
+        for what, commune in chosen.values()
     ]
 
 
