@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.functional import cached_property
+from django.utils.text import slugify
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
@@ -54,11 +55,22 @@ class ActivityForm(WagtailAdminModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["code"].required = False
+        self.fields["code"].help_text = _("Left empty, it is made from the label; then it stays.")
         field = self.fields["parent"]
         field.queryset = Activity.objects.all()
         if self.instance.pk:
             field.queryset = Activity.objects.exclude(path__startswith=self.instance.path)
             self.initial["parent"] = self._parent_before()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not data.get("code"):
+            parent, label = data.get("parent"), slugify(data.get("label_fr", ""))
+            data["code"] = self.instance.code or (
+                f"{parent.get_root().code}.{label}" if parent else label
+            )
+        return data
 
     def _parent_before(self) -> Activity | None:
         return self.instance.get_parent() if self.instance.pk else None

@@ -67,6 +67,15 @@ def test_a_child_is_added_under_its_parent(client, tree):
     assert node("food.jam").get_parent() == tree["food"]
 
 
+def test_a_code_left_empty_is_made_from_the_branch_and_the_label(client, tree):
+    client.post(f"{ACTIVITIES}new/", fields("", "Gelées d’été", tree["food"].pk))
+    assert node("food.gelees-dete").get_parent() == tree["food"]
+
+    again = client.post(f"{ACTIVITIES}new/", fields("", "Gelées d’été", tree["food"].pk))
+    assert again.status_code == 200
+    assert Activity.objects.filter(code__startswith="food.gelees").count() == 1
+
+
 def test_a_root_is_added_without_parent(client, tree):
     client.post(f"{ACTIVITIES}new/", fields("energy", "Énergie"))
 
