@@ -5,8 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser, AnonymousUser
-from django.db.models import F, Q, QuerySet
-from wagtail.models import AbstractPage, GroupPagePermission, Page, PagePermissionTester
+from django.db.models import F, Model, Q, QuerySet
+from wagtail.models import (
+    AbstractPage,
+    CollectionMember,
+    GroupPagePermission,
+    Page,
+    PagePermissionTester,
+)
 from wagtail.permissions import policy_registry
 
 from bdis_cms.models import HomePage, InitiativePage, RegionPage
@@ -82,6 +88,16 @@ def may_choose(user: User, item: Any) -> bool:
     return policy_registry.get(item).user_has_any_permission_for_instance(
         user, {"add", "change", "delete", "choose"}, item
     )
+
+
+def may_show(user: User, model: type[Model], pk: str) -> bool:
+    """Whether ``user`` may have a page show that object; only media and pages have owners."""
+    if issubclass(model, Page):
+        return choosable_pages(Page.objects.filter(pk=pk), user).exists()
+    if issubclass(model, CollectionMember):
+        item = model._default_manager.filter(pk=pk).first()
+        return item is None or may_choose(user, item)
+    return True
 
 
 def editable_initiatives(user: User) -> InitiativeQuerySet:

@@ -14,8 +14,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from stdnum.fr import siret as siret_number
-from wagtail.admin.forms import WagtailAdminPageForm
 
+from bdis_cms.admin.editorial_form import EditorialPageForm
 from bdis_cms.admin.widgets import SeatMapField, TerritoriesAutocomplete
 
 #: Farther than this from its commune, a point is a mistake (the widest commune is 140 km across).
@@ -74,7 +74,10 @@ class TerritoriesField(forms.Field):
         return [(level, code) for level, _colon, code in pairs]
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return json.loads(initial or "[]") != json.loads(data or "[]")
+        try:
+            return json.loads(initial or "[]") != json.loads(data or "[]")
+        except ValueError:
+            return True
 
 
 class SiretField(forms.CharField):
@@ -84,7 +87,7 @@ class SiretField(forms.CharField):
         return str(siret_number.compact(super().to_python(value) or ""))
 
 
-class InitiativePageForm(WagtailAdminPageForm):
+class InitiativePageForm(EditorialPageForm):
     """Editing form of a listing: the point and the territories served have fields of their own."""
 
     siret = SiretField(label="SIRET", required=False, max_length=20)
@@ -126,30 +129,10 @@ class InitiativePageForm(WagtailAdminPageForm):
         self._place(cleaned)
         if "served_territories" in cleaned:
             self._serve(cleaned["served_territories"])
-        self._refuse_what_cannot_be_chosen(cleaned)
-        return cleaned
-
-    def _refuse_what_cannot_be_chosen(self, cleaned: dict[str, Any]) -> None:
-        """Refuse a key that the choosers would not have offered: its title would then show."""
-        from bdis_cms.permissions import choosable_pages, may_choose
-
-        if self.for_user is None:
-            return
-        message = _("You cannot choose this one: choose another.")
         parent = cleaned.get("parent_structure")
-        if parent and "parent_structure" in self.changed_data:
-            if parent.pk == self.instance.pk:
-                self.add_error("parent_structure", _("A listing is not its own parent."))
-            elif not choosable_pages(type(parent).objects.filter(pk=parent.pk), self.for_user):
-                self.add_error("parent_structure", message)
-        for name in ("cover", "logo"):
-            image = cleaned.get(name)
-            if image and name in self.changed_data and not may_choose(self.for_user, image):
-                self.add_error(name, message)
-        for form in self.formsets["gallery"].forms if "gallery" in self.formsets else ():
-            image = getattr(form, "cleaned_data", {}).get("image")
-            if image and "image" in form.changed_data and not may_choose(self.for_user, image):
-                form.add_error("image", message)
+        if parent and parent.pk == self.instance.pk:
+            self.add_error("parent_structure", _("A listing is not its own parent."))
+        return cleaned
 
     def _place(self, cleaned: dict[str, Any]) -> None:
         """Set the point from the map, else from the commune; refuse one far from the commune."""

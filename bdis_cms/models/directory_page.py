@@ -3,6 +3,8 @@
 from django.db import models
 from wagtail.models import Page
 
+from bdis_cms.admin.editorial_form import EditorialPageForm
+
 
 class DirectoryPage(Page):
     """A page of the directory beside a host's own pages, whatever their names.
@@ -18,6 +20,8 @@ class DirectoryPage(Page):
         primary_key=True,
         related_name="%(app_label)s_%(class)s",
     )
+
+    base_form_class = EditorialPageForm
 
     class Meta:
         abstract = True
