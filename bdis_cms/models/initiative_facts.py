@@ -109,7 +109,7 @@ class AbstractInitiative(models.Model):
         _("radius served (km)"),
         null=True,
         blank=True,
-        help_text=_("Around the seat; it adds to the territories below."),
+        help_text=_("Around the seat; it adds to the territories served."),
     )
     opening_hours = models.TextField(_("opening hours"), blank=True)
     siret = models.CharField(

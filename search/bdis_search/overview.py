@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 
 from django.db.models import Count, F
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from bdis_cms.models import Family, InitiativePage, RegionPage
 from bdis_cms.templatetags.france import drawn_regions
@@ -18,6 +20,7 @@ from bdis_search.presentation import ResultItem, result_item
 from bdis_search.query import Hit, Point, Query, Results, Sort
 
 NEARBY_KM = 30.0
+_CHOICE = 8  # listings looked at for each one shown
 DATABASE_PATHS = {
     "region": "commune__department__region__code",
     "department": "commune__department__code",
@@ -118,12 +121,22 @@ def family_links(results: Results, limit: int | None = None, extra: str = "") ->
 
 
 def latest(request: HttpRequest, limit: int = 3, region: str = "") -> list[ResultItem]:
-    """Return the public listings published last, those with an image first among equals."""
+    """Return the public listings published last; of those of a day, the ones with a cover first."""
     pages = InitiativePage.objects.public().with_card_relations()
     if region:
         pages = pages.filter(commune__department__region__code=region)
-    pages = pages.order_by(F("first_published_at").desc(nulls_last=True), "-pk")[:limit]
-    return [result_item(page, Hit(page.pk), request) for page in pages]
+    recent = list(
+        pages.order_by(F("first_published_at").desc(nulls_last=True), "-pk")[: limit * _CHOICE]
+    )
+    # Sorting is stable: an import publishes thousands on one day.
+    recent.sort(key=lambda page: page.cover_id is None)
+    recent.sort(key=_day_of_publication, reverse=True)
+    return [result_item(page, Hit(page.pk), request) for page in recent[:limit]]
+
+
+def _day_of_publication(page: InitiativePage) -> datetime.date:
+    moment = page.first_published_at
+    return timezone.localdate(moment) if moment else datetime.date.min
 
 
 def nearby(page: InitiativePage, request: HttpRequest, limit: int = 3) -> list[ResultItem]:

@@ -113,17 +113,10 @@ class Command(BaseCommand):
         from wagtail.models import Site
 
         site = Site.objects.filter(is_default_site=True).first()
-        # A site that was given a name of its own keeps it.
-        if (
-            site
-            and site.hostname in {"localhost", HOST}
-            and (site.hostname, site.port)
-            != (
-                HOST,
-                port,
-            )
-        ):
+        # A site that was given an address or a name of its own keeps it.
+        if site and site.hostname in {"localhost", HOST}:
             site.hostname, site.port = HOST, port
+            site.site_name = site.site_name or settings.WAGTAIL_SITE_NAME
             site.save()
 
     def _check_port(self, port: int) -> None:
