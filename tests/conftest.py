@@ -18,6 +18,8 @@ from tests.factories import (
     RegionPageFactory,
 )
 
+pytest_plugins = ["tests.contract.plugin"]
+
 ROOT = Path(__file__).resolve().parents[1]
 
 

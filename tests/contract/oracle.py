@@ -13,6 +13,11 @@ from dataclasses import dataclass, field, replace
 from bdis_search.documents import InitiativeDocument
 from bdis_search.query import Geography, Point, Query, Sort
 
+# Engines keep points to the centimetre and measure on their own sphere: nothing is said of what
+# is nearer than that to an edge.
+METRE = 0.001  # km
+DEGREES_OF_A_METRE = 1e-5
+
 
 @dataclass(frozen=True)
 class Place:
@@ -118,6 +123,42 @@ class Oracle:
             return name
 
         return [listing.document.id for listing in sorted(self.matching(query), key=key)]
+
+    def is_on_an_edge(self, query: Query) -> bool:
+        """Tell whether a seat is within a metre of the edge of the circle or box asked for."""
+        return any(self._on_an_edge(listing.document, query) for listing in self.listings)
+
+    def _on_an_edge(self, document: InitiativeDocument, query: Query) -> bool:
+        if document.lat is None or document.lon is None:
+            return False
+        away = self.distance(document, query.near)
+        if away is not None and query.radius_km and abs(away - query.radius_km) <= METRE:
+            return True
+        box = query.bbox
+        return box is not None and (
+            min(abs(document.lat - edge) for edge in (box.south, box.north)) <= DEGREES_OF_A_METRE
+            or min(abs(document.lon - edge) for edge in (box.west, box.east)) <= DEGREES_OF_A_METRE
+        )
+
+    def is_in_order(self, ids: list[int], query: Query) -> bool:
+        """Tell whether ``ids`` is the page of ``query``, distances being known to a metre."""
+        ordered = self.ordered_ids(query)[query.offset : query.offset + query.page_size]
+        if ids == ordered or query.sort is not Sort.DISTANCE:
+            return ids == ordered
+        documents = {listing.document.id: listing.document for listing in self.listings}
+
+        def rounded(identifiers: list[int]) -> list[float]:
+            return [
+                -1.0 if away is None else away
+                for away in (self.distance(documents[one], query.near) for one in identifiers)
+            ]
+
+        pairs = zip(rounded(ids), rounded(ordered), strict=False)
+        return len(ids) == len(ordered) and all(
+            # Not the same listing: only one that is about as far, and not just as far.
+            found == wanted or 0 < abs(away - expected) <= METRE
+            for found, wanted, (away, expected) in zip(ids, ordered, pairs, strict=True)
+        )
 
     @staticmethod
     def distance(document: InitiativeDocument, near: Point | None) -> float | None:

@@ -9,7 +9,8 @@ from bdis_cms.gazetteer.places import Place as GazetteerPlace
 from bdis_search.documents import InitiativeDocument
 from bdis_search.geography import served
 from bdis_search.query import BBox, Geography, Point, Query, Sort
-from tests.contract.oracle import Listing, Place, World
+
+from .oracle import Listing, Place, World
 
 # Two regions, three départements; E2 lies over two départements; L3 is an arrondissement of L.
 WORLD = World(
