@@ -16,9 +16,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.models import Page, Site
 
+from bdis_cms.frame import article_address, menu_of
 from bdis_cms.importing.errors import InvalidMapping, UnknownSource
 from bdis_cms.importing.mapping import find_mapping
-from bdis_cms.models import ArticlePage
 from bdis_cms.templatetags.france import france_picture, region_shape
 from bdis_cms.text import fold, typeset
 
@@ -112,46 +112,35 @@ def network_name() -> str:
 
 
 @register.simple_tag(takes_context=True)
-def site_root(context: dict[str, Any]) -> Page | None:
-    """Root page of the site being visited."""
-    request = context.get("request")
-    site = Site.find_for_request(request) if request else None
-    return site.root_page if site else None
-
-
-@register.simple_tag(takes_context=True)
 def menu_pages(context: dict[str, Any]) -> list[dict[str, Any]]:
     """Pages of the menu: {"title", "url", "current"}; ``[]`` without a site."""
-    root = site_root(context)
-    if root is None:
+    site = _site(context)
+    if site is None:
         return []
-    request = context["request"]
-    pages = root.get_children().live().public().in_menu()
+    here = context["request"].path
     return [
-        {
-            "title": page.title,
-            "url": (url := page.get_url(request) or ""),
-            "current": bool(url) and request.path.startswith(url),
-        }
-        for page in pages
+        {"title": title, "url": url, "current": bool(url) and here.startswith(url)}
+        for title, url in menu_of(site)
     ]
-
-
-def _article_url(slugs: tuple[str, ...], request: HttpRequest | None) -> str:
-    page = ArticlePage.objects.live().public().filter(slug__in=slugs).first()
-    return (page.get_url(request) or "") if page else ""
 
 
 @register.simple_tag(takes_context=True)
 def proposal_url(context: dict[str, Any]) -> str:
     """Address of the article that says how to propose an initiative; "" when there is none."""
-    return _article_url(PROPOSAL_SLUGS, context.get("request"))
+    site = _site(context)
+    return article_address(site, PROPOSAL_SLUGS) if site else ""
 
 
 @register.simple_tag(takes_context=True)
 def charter_url(context: dict[str, Any]) -> str:
     """Address of the article that holds the charter; "" when there is none."""
-    return _article_url((CHARTER_SLUG,), context.get("request"))
+    site = _site(context)
+    return article_address(site, (CHARTER_SLUG,)) if site else ""
+
+
+def _site(context: dict[str, Any]) -> Site | None:
+    request = context.get("request")
+    return Site.find_for_request(request) if request else None
 
 
 @register.simple_tag

@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
-from bdis_cms.models import InitiativePage, RegionPage
+from bdis_cms.models import RegionPage
 from bdis_search.engine import get_engine
-from bdis_search.listings import load_listings
+from bdis_search.listings import Listing, load_listings
 from bdis_search.presentation import SearchPage
 from bdis_search.query import Query, Sort
 
@@ -44,27 +44,28 @@ class SearchFeed(Feed):
     def query(self, obj: SearchPage) -> Query:
         return obj.query
 
-    def items(self, obj: Any) -> list[InitiativePage]:
+    def items(self, obj: Any) -> list[Listing]:
         query = replace(self.query(obj), sort=Sort.RECENT, page=1, page_size=FEED_LENGTH, facets=())
-        return [page for page, _hit in load_listings(get_engine().search(query).hits)]
+        hits = get_engine().search(query).hits
+        return [listing for listing, _hit in load_listings(hits, self.request)]
 
-    def item_title(self, item: InitiativePage) -> str:  # type: ignore[override]
+    def item_title(self, item: Listing) -> str:  # type: ignore[override]
         return item.title
 
-    def item_description(self, item: InitiativePage) -> str:  # type: ignore[override]
+    def item_description(self, item: Listing) -> str:  # type: ignore[override]
         return item.summary
 
-    def item_link(self, item: InitiativePage) -> str:
-        return item.get_url(self.request) or ""
+    def item_link(self, item: Listing) -> str:
+        return item.url
 
-    def item_updateddate(self, item: InitiativePage) -> datetime.datetime:
+    def item_updateddate(self, item: Listing) -> datetime.datetime:
         if item.confirmed_on:
             noon = datetime.datetime.combine(item.confirmed_on, datetime.time(12))
             return timezone.make_aware(noon)
         return item.last_published_at or timezone.now()
 
-    def item_categories(self, item: InitiativePage) -> list[str]:
-        return [family.label for family in item.families.all()]
+    def item_categories(self, item: Listing) -> list[str]:
+        return [family.label for family in item.families]
 
 
 class RegionFeed(SearchFeed):

@@ -1,23 +1,128 @@
-"""From the hits of an engine to the pages behind them."""
+"""From the hits of an engine to the public listings behind them."""
 
 from __future__ import annotations
 
+import datetime
 import logging
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
-from bdis_cms.models import InitiativePage
+from django.http import HttpRequest
+
+from bdis_cms.models import Activity, Commune, Family, InitiativePage, InitiativeTag
 from bdis_search.query import Hit
+from bdis_search.terms import activities, families
 
 logger = logging.getLogger("bdis.search")
 
 
-def load_listings(hits: Iterable[Hit]) -> list[tuple[InitiativePage, Hit]]:
-    """Return the public pages behind ``hits`` in their order, with what a card shows loaded.
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Where a listing is based: names and official codes, "" when unknown."""
 
-    An index may be late: every hit is checked again against the visibility rule.
+    commune: str = ""
+    commune_code: str = ""
+    department: str = ""
+    department_code: str = ""
+    region: str = ""
+    region_code: str = ""
+
+    def __str__(self) -> str:
+        return str(Commune(name=self.commune, code=self.commune_code)) if self.commune else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A public listing as results, cards, the map, feeds and the API show it.
+
+    ``url`` is what ``Page.get_url`` gives; ``activities`` begin with the main one.
+    """
+
+    id: int
+    title: str
+    summary: str
+    url: str
+    seat: Seat
+    lat: float | None
+    lon: float | None
+    legal_family: str
+    families: tuple[Family, ...]
+    activities: tuple[Activity, ...]
+    tags: tuple[str, ...]
+    source: str
+    external_id: str
+    cover_id: int | None
+    is_demo: bool
+    confirmed_on: datetime.date | None
+    last_published_at: datetime.datetime | None
+
+
+# Facts that a row gives as they are, and where the names of the seat are found.
+_FACTS = (
+    *("title", "summary", "source", "external_id", "cover_id", "is_demo"),
+    *("confirmed_on", "last_published_at"),
+)
+_SEAT = {
+    "commune": "commune__name",
+    "commune_code": "commune__code",
+    "department": "commune__department__name",
+    "department_code": "commune__department__code",
+    "region": "commune__department__region__name",
+    "region_code": "commune__department__region__code",
+}
+_OTHERS = (
+    *("pk", "url_path", "latitude", "longitude", "legal_family__code", "main_activity_id"),
+    *_SEAT.values(),
+)
+
+
+def load_listings(
+    hits: Iterable[Hit], request: HttpRequest | None = None
+) -> list[tuple[Listing, Hit]]:
+    """Return the public listings behind ``hits``, in their order.
+
+    An index may be late: every hit is checked again against the visibility rule. Plain rows rather
+    than pages, in a constant number of queries: a page of results is made of nothing else.
     """
     by_id = {hit.id: hit for hit in hits}
-    pages = InitiativePage.objects.public().with_card_relations().in_bulk(by_id)
-    if len(pages) < len(by_id):
-        logger.warning("The index shows %d hidden listings.", len(by_id) - len(pages))
-    return [(pages[page_id], hit) for page_id, hit in by_id.items() if page_id in pages]
+    listings = {listing.id: listing for listing in _read(by_id, request)} if by_id else {}
+    if len(listings) < len(by_id):
+        logger.warning("The index shows %d hidden listings.", len(by_id) - len(listings))
+    return [(listings[page_id], hit) for page_id, hit in by_id.items() if page_id in listings]
+
+
+def _read(ids: Collection[int], request: HttpRequest | None) -> Iterator[Listing]:
+    rows = InitiativePage.objects.public().filter(pk__in=ids).order_by()
+    own_families = _related(InitiativePage.families.through, "initiativepage_id", "family_id", ids)
+    own_activities = _related(
+        InitiativePage.activities.through, "initiativepage_id", "activity_id", ids
+    )
+    own_tags = _related(InitiativeTag, "content_object_id", "tag__name", ids)
+    family_of, activity_of = families(), activities()
+    address = InitiativePage()  # only to ask Wagtail what ``url_path`` is on this site
+    for row in rows.values(*_FACTS, *_OTHERS):
+        pk, main, address.url_path = row["pk"], row["main_activity_id"], row["url_path"]
+        subjects = [activity_of[key] for key in {main, *own_activities[pk]} if key in activity_of]
+        kinds = [family_of[key] for key in own_families[pk] if key in family_of]
+        yield Listing(
+            id=pk,
+            url=address.get_url(request) or "",
+            seat=Seat(**{name: row[path] or "" for name, path in _SEAT.items()}),
+            lat=row["latitude"],
+            lon=row["longitude"],
+            legal_family=row["legal_family__code"] or "",
+            families=tuple(sorted(kinds, key=lambda family: family.label_fr)),
+            activities=tuple(sorted(subjects, key=lambda one: (one.pk != main, one.path))),
+            tags=tuple(own_tags[pk]),
+            **{name: row[name] for name in _FACTS},
+        )
+
+
+def _related(model: Any, page: str, value: str, ids: Collection[int]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    rows = model._default_manager.filter(**{f"{page}__in": ids}).order_by("pk")
+    for page_id, own in rows.values_list(page, value):
+        found[page_id].append(own)
+    return found

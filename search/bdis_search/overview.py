@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Count, F
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.images import get_image_model
+from wagtail.models import Page, PageViewRestriction, Site
 
-from bdis_cms.models import Family, InitiativePage, RegionPage
+from bdis_cms.models import Family, InitiativePage, Region, RegionPage
+from bdis_cms.remembering import remembered
 from bdis_cms.templatetags.france import drawn_regions
 from bdis_cms.text import strip_accents, typeset
 from bdis_search.backends.base import EngineUnavailable
@@ -87,16 +90,20 @@ def region_links(request: HttpRequest, results: Results | None = None) -> list[R
     Collectivities overseas that are no region are left out until they have listings.
     """
     by_code = results.counts.get("region", {}) if results else {}
-    pages = RegionPage.objects.live().public().select_related("region")
+    return [
+        replace(link, count=by_code.get(link.code, 0))
+        for link in _region_pages(Site.find_for_request(request))
+        if link.code in drawn_regions() or by_code.get(link.code)
+    ]
+
+
+@remembered(Page, Site, PageViewRestriction, Region)
+def _region_pages(site: Site | None) -> list[RegionLink]:
+    # The type is said, for the database to begin with the index that has it.
+    pages = RegionPage.objects.exact_type(RegionPage).live().public().order_by()
     links = [
-        RegionLink(
-            code=page.region.code,
-            name=typeset(page.title),
-            url=page.get_url(request) or "",
-            count=by_code.get(page.region.code, 0),
-        )
-        for page in pages
-        if page.region.code in drawn_regions() or by_code.get(page.region.code)
+        RegionLink(page.region.code, typeset(page.title), page.relative_url(site) or "")
+        for page in pages.select_related("region")
     ]
     return sorted(links, key=lambda link: strip_accents(link.name))
 
@@ -122,7 +129,7 @@ def family_links(results: Results, limit: int | None = None, extra: str = "") ->
 
 def latest(request: HttpRequest, limit: int = 3, region: str = "") -> list[ResultItem]:
     """Return the public listings published last; of those of a day, the ones with a cover first."""
-    pages = InitiativePage.objects.public().with_card_relations()
+    pages = InitiativePage.objects.public().only("cover_id", "first_published_at")
     if region:
         pages = pages.filter(commune__department__region__code=region)
     recent = list(
@@ -131,7 +138,7 @@ def latest(request: HttpRequest, limit: int = 3, region: str = "") -> list[Resul
     # Sorting is stable: an import publishes thousands on one day.
     recent.sort(key=lambda page: page.cover_id is None)
     recent.sort(key=_day_of_publication, reverse=True)
-    return [result_item(page, Hit(page.pk), request) for page in recent[:limit]]
+    return _cards([Hit(page.pk) for page in recent[:limit]], request)
 
 
 def _day_of_publication(page: InitiativePage) -> datetime.date:
@@ -154,5 +161,12 @@ def nearby(page: InitiativePage, request: HttpRequest, limit: int = 3) -> list[R
         hits = get_engine().search(query).hits
     except EngineUnavailable:
         return []
-    others = [hit for hit in hits if hit.id != page.pk]
-    return [result_item(found, hit, request) for found, hit in load_listings(others)][:limit]
+    return _cards([hit for hit in hits if hit.id != page.pk], request)[:limit]
+
+
+def _cards(hits: list[Hit], request: HttpRequest) -> list[ResultItem]:
+    found = load_listings(hits, request)
+    covers = get_image_model().objects.in_bulk(
+        {listing.cover_id for listing, _hit in found if listing.cover_id}
+    )
+    return [result_item(listing, hit, image=covers.get(listing.cover_id)) for listing, hit in found]

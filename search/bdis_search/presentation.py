@@ -12,14 +12,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bdis_cms.models import Activity, Family, InitiativePage, Region
+from bdis_cms.models import Activity, Family, Region
 from bdis_cms.templatetags.bdis import count as written
 from bdis_search.chips import Chip, chips_of
 from bdis_search.engine import get_engine
 from bdis_search.facet_views import FacetView, facet_views
 from bdis_search.facets import facet_values
 from bdis_search.links import SearchLinks
-from bdis_search.listings import load_listings
+from bdis_search.listings import Listing, load_listings
 from bdis_search.loosening import Alternative, alternatives_of
 from bdis_search.marking import mark
 from bdis_search.params import MAX_RESULT, InvalidParameters, ParameterProblem, parse_query
@@ -46,19 +46,19 @@ class ResultItem:
     is_demo: bool
 
 
-def result_item(page: InitiativePage, hit: Hit, request: HttpRequest, text: str = "") -> ResultItem:
-    """Return what a template shows of ``page``; its card relations must be loaded."""
+def result_item(listing: Listing, hit: Hit, text: str = "", image: Any = None) -> ResultItem:
+    """Return what a template shows of ``listing``, the words of ``text`` marked in it."""
     return ResultItem(
-        id=page.pk,
-        title=mark(page.title, text),
-        url=page.get_url(request) or "",
-        summary=mark(page.summary, text),
-        family=next(iter(page.families.all()), None),
-        place=str(page.commune) if page.commune else "",
+        id=listing.id,
+        title=mark(listing.title, text),
+        url=listing.url,
+        summary=mark(listing.summary, text),
+        family=next(iter(listing.families), None),
+        place=str(listing.seat),
         distance_km=hit.distance_km,
-        activities=tuple(page.all_activities[:SHOWN_ACTIVITIES]),
-        image=page.cover,
-        is_demo=page.is_demo,
+        activities=listing.activities[:SHOWN_ACTIVITIES],
+        image=image,
+        is_demo=listing.is_demo,
     )
 
 
@@ -101,8 +101,8 @@ class SearchPage:
     def items(self) -> list[ResultItem]:
         """Listings of this page, still public now."""
         return [
-            result_item(page, hit, self.request, self.query.text)
-            for page, hit in load_listings(self.results.hits)
+            result_item(listing, hit, self.query.text)
+            for listing, hit in load_listings(self.results.hits, self.request)
         ]
 
     @cached_property

@@ -20,7 +20,7 @@ from bdis_search.backends.base import EngineUnavailable
 from bdis_search.engine import get_engine
 from bdis_search.facets import facet_values
 from bdis_search.jsonld import as_turtle, listing_jsonld
-from bdis_search.listings import load_listings
+from bdis_search.listings import Listing, load_listings
 from bdis_search.nomenclature import nomenclature_payload
 from bdis_search.params import InvalidParameters, ParameterProblem, parse_query, whole_number
 from bdis_search.query import Cluster, Hit
@@ -80,7 +80,8 @@ def initiatives(request: HttpRequest, params: Query[schemas.PagedSearchParams]) 
             "page": query.page,
             "page_size": query.page_size,
             "results": [
-                listing_payload(page, request, hit) for page, hit in load_listings(results.hits)
+                listing_payload(listing, request, hit)
+                for listing, hit in load_listings(results.hits, request)
             ],
             "facets": {
                 name: facet_payload(values) for name, values in facet_values(results, query).items()
@@ -110,7 +111,9 @@ def initiative(request: HttpRequest, listing_id: int) -> HttpResponse:
     if wanted == "text/turtle":
         turtle = as_turtle(listing_jsonld(page, request))
         return answer(turtle, content_type="text/turtle; charset=utf-8")
-    return answer(listing_detail(page, request))
+    for listing, _hit in load_listings([Hit(page.pk)], request):
+        return answer(listing_detail(page, listing, request))
+    raise Http404  # hidden between two questions
 
 
 @api.get(
@@ -123,7 +126,7 @@ def initiative(request: HttpRequest, listing_id: int) -> HttpResponse:
 def suggestions(request: HttpRequest, q: str = "") -> HttpResponse:
     found = suggest(q[:100])
     hits = [Hit(item.id) for item in found if item.id is not None]
-    urls = {page.pk: page.get_url(request) for page, _hit in load_listings(hits)}
+    urls = {listing.id: listing.url for listing, _hit in load_listings(hits, request)}
     search = reverse("bdis_search:search")
     return answer(
         [
@@ -171,23 +174,24 @@ def map_features(request: HttpRequest, params: Query[schemas.MapParams]) -> Http
     if zoom is None:
         raise InvalidParameters([ParameterProblem("zoom", asked[:100], "Expected 0 to 20.")])
     clusters = get_engine().clusters(replace(query, facets=()), zoom)
-    pages = {page.pk: page for page, _hit in load_listings(Hit(c.id) for c in clusters if c.id)}
+    alone = [Hit(cluster.id) for cluster in clusters if cluster.id]
+    listings = {listing.id: listing for listing, _hit in load_listings(alone, request)}
     features = [
-        _feature(cluster, pages.get(cluster.id) if cluster.id else None, request)
+        _feature(cluster, listings.get(cluster.id) if cluster.id else None)
         for cluster in clusters
-        if cluster.id is None or cluster.id in pages
+        if cluster.id is None or cluster.id in listings
     ]
     return answer({"type": "FeatureCollection", "features": features})
 
 
-def _feature(cluster: Cluster, page: InitiativePage | None, request: HttpRequest) -> dict[str, Any]:
+def _feature(cluster: Cluster, listing: Listing | None) -> dict[str, Any]:
     properties: dict[str, Any] = {"count": cluster.count}
-    if page is not None:
-        family = next(iter(page.families.all()), None)
+    if listing is not None:
+        family = next(iter(listing.families), None)
         properties |= {
-            "id": page.pk,
-            "title": page.title,
-            "url": page.get_url(request),
+            "id": listing.id,
+            "title": listing.title,
+            "url": listing.url,
             "family": family.label if family else "",
             "hue": family.hue if family else 0,
         }

@@ -7,41 +7,42 @@ from typing import Any
 from django.http import HttpRequest
 
 from bdis_cms.models import InitiativePage
+from bdis_search.listings import Listing
 from bdis_search.query import FacetValue, Hit
 
 
-def listing_payload(page: InitiativePage, request: HttpRequest, hit: Hit | None) -> dict[str, Any]:
-    """Return a listing as search results show it; ``page`` has its card relations loaded."""
-    commune = page.commune
+def listing_payload(listing: Listing, request: HttpRequest, hit: Hit) -> dict[str, Any]:
+    """Return a listing as search results show it."""
+    seat = listing.seat
     return {
-        "id": page.pk,
-        "title": page.title,
-        "url": request.build_absolute_uri(page.get_url(request)),
-        "summary": page.summary,
-        "legal_family": page.legal_family.code if page.legal_family else "",
-        "families": [family.code for family in page.families.all()],
-        "activities": [activity.code for activity in page.all_activities],
-        "tags": [item.tag.name for item in page.tagged_items.all()],
+        "id": listing.id,
+        "title": listing.title,
+        "url": request.build_absolute_uri(listing.url),
+        "summary": listing.summary,
+        "legal_family": listing.legal_family,
+        "families": [family.code for family in listing.families],
+        "activities": [activity.code for activity in listing.activities],
+        "tags": listing.tags,
         "place": {
-            "commune": commune.name if commune else "",
-            "commune_code": commune.code if commune else "",
-            "department": commune.department.name if commune else "",
-            "department_code": commune.department.code if commune else "",
-            "region": commune.department.region.name if commune else "",
-            "region_code": commune.department.region.code if commune else "",
+            "commune": seat.commune,
+            "commune_code": seat.commune_code,
+            "department": seat.department,
+            "department_code": seat.department_code,
+            "region": seat.region,
+            "region_code": seat.region_code,
         },
-        "lat": page.latitude,
-        "lon": page.longitude,
-        "distance_km": (round(hit.distance_km, 3) if hit and hit.distance_km is not None else None),
-        "source": page.source,
-        "external_id": page.external_id,
+        "lat": listing.lat,
+        "lon": listing.lon,
+        "distance_km": None if hit.distance_km is None else round(hit.distance_km, 3),
+        "source": listing.source,
+        "external_id": listing.external_id,
     }
 
 
-def listing_detail(page: InitiativePage, request: HttpRequest) -> dict[str, Any]:
+def listing_detail(page: InitiativePage, listing: Listing, request: HttpRequest) -> dict[str, Any]:
     """Return all that the public may know of a listing."""
     return {
-        **listing_payload(page, request, None),
+        **listing_payload(listing, request, Hit(listing.id)),
         "acronym": page.acronym,
         "description": page.description,
         "address": page.address,

@@ -24,6 +24,7 @@ BDIS_SEARCH = {
 }
 BDIS_GEOCODER = "commune"
 BDIS_GAZETTEER_CHECK_SECONDS = 0
+BDIS_REMEMBER_SECONDS = 0
 BDIS_TILE_URL = ""
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 TEMPLATES[0]["OPTIONS"]["debug"] = True  # type: ignore[index]
