@@ -204,7 +204,7 @@ class Engine(SearchEngine):
             for entry in selected(facet) if facet in conditions.by_filter else full:
                 for value in entry.document.values(field):
                     counts[facet][value] += 1
-        by_score = query.sort is Sort.RELEVANCE and bool(reading.text)
+        by_score = query.sort in (Sort.RELEVANCE, Sort.DISTANCE) and bool(reading.text)
         scores = {entry.document.id: reading.score(entry) for entry in full if by_score}
         full.sort(key=lambda entry: self._key(entry, query, scores))
         page = full[query.offset : query.offset + max(0, query.page_size)]

@@ -36,7 +36,8 @@ def page_of_hits(selection: Selection) -> tuple[int, tuple[Hit, ...]]:
     if query.sort is Sort.DISTANCE and query.near:
         total = selection.count(selection.full())
         return total, _nearest(selection, query.near, total) if query.offset < total else ()
-    if query.sort is Sort.RELEVANCE and selection.text:
+    # Nothing is near or far without a point: the order is then that of relevance.
+    if query.sort in (Sort.RELEVANCE, Sort.DISTANCE) and selection.text:
         total, found = _best(searcher, selection.ranked(), query)
     else:
         answer = searcher.search(
