@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import signal
+import sys
 
 from tests.elasticsearch.distribution import RELEASES, distribution
 from tests.elasticsearch.node import Node
@@ -17,7 +18,8 @@ def main() -> None:
     parser.add_argument("--heap", default="1g")
     options = parser.parse_args()
     node = Node(distribution(options.major), port=options.port, heap=options.heap).start()
-    print(node.url, flush=True)
+    sys.stdout.write(f"{node.url}\n")
+    sys.stdout.flush()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         signal.pause()
