@@ -56,7 +56,9 @@ class Query:
 
     ``filters`` maps a name of ``FILTERS`` (or of a registered facet) to codes; a parent code of a
     hierarchy includes its descendants. ``radius_km`` (true km around ``near``) needs ``near``.
-    ``bbox`` always looks at the seat. ``facets`` names the facets to count.
+    ``bbox`` always looks at the seat. ``facets`` names the facets to count. ``promoted`` are the
+    pages that come first by relevance, in that order: they match whatever the text, and every
+    filter still holds for them.
     """
 
     text: str = ""
@@ -69,6 +71,7 @@ class Query:
     page: int = 1
     page_size: int = 20
     facets: tuple[str, ...] = FACETS
+    promoted: tuple[int, ...] = ()
 
     @property
     def offset(self) -> int:

@@ -16,7 +16,7 @@ from bdis_search.backends.tantivy.clustering import clusters
 from bdis_search.backends.tantivy.completing import completions
 from bdis_search.backends.tantivy.ordering import page_of_hits
 from bdis_search.backends.tantivy.schema import schema, to_tantivy
-from bdis_search.backends.tantivy.selection import Leniency, Selection
+from bdis_search.backends.tantivy.selection import Selection
 from bdis_search.backends.tantivy.store import Store
 from bdis_search.documents import InitiativeDocument
 from bdis_search.query import Cluster, EngineStats, Query, Results, Suggestion
@@ -51,8 +51,8 @@ class Engine(SearchEngine):
             total=total,
             hits=hits,
             counts=selection.counts(),
-            forgiven=selection.leniency >= Leniency.FORGIVEN,
-            relaxed=selection.leniency >= Leniency.RELAXED,
+            forgiven=selection.reading.forgiven,
+            relaxed=selection.reading.relaxed,
         )
 
     def suggest(self, text: str, limit: int = 8) -> list[Suggestion]:
@@ -69,8 +69,9 @@ class Engine(SearchEngine):
         count = 0
         with self.store.writing() as writer:
             for batch in batched(documents, _BATCH):
-                _delete(writer, [document.id for document in batch])
-                for document in batch:
+                latest = {document.id: document for document in batch}
+                _delete(writer, list(latest))
+                for document in latest.values():
                     writer.add_document(to_tantivy(document))
                 count += len(batch)
         return count

@@ -37,7 +37,7 @@ def page_of_hits(selection: Selection) -> tuple[int, tuple[Hit, ...]]:
         total = selection.count(selection.full())
         return total, _nearest(selection, query.near, total) if query.offset < total else ()
     # Nothing is near or far without a point: the order is then that of relevance.
-    if query.sort in (Sort.RELEVANCE, Sort.DISTANCE) and selection.text:
+    if query.sort in (Sort.RELEVANCE, Sort.DISTANCE) and selection.reading.match:
         total, found = _best(searcher, selection.ranked(), query)
     else:
         answer = searcher.search(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from enum import IntEnum
+from collections.abc import Iterable
 from functools import lru_cache
 
 import tantivy
@@ -11,28 +11,14 @@ from django.utils import timezone
 from tantivy import Occur
 from tantivy import Query as TantivyQuery
 
-from bdis_search.analysis import parse_text
 from bdis_search.backends.tantivy.filtering import condition_query, still_public
-from bdis_search.backends.tantivy.matching import (
-    Match,
-    every,
-    lenient_match,
-    strict_match,
-    total_of,
-)
+from bdis_search.backends.tantivy.matching import compiled, every, total_of
 from bdis_search.backends.tantivy.store import Opened
 from bdis_search.conditions import Condition, compile_conditions, facet_field
 from bdis_search.query import Query
+from bdis_search.reading import Reading
 
 _ALL_VALUES = 65_000  # more than a facet has values: none is ever left out
-
-
-class Leniency(IntEnum):
-    """How far a text is bent until some document matches."""
-
-    STRICT = 0
-    FORGIVEN = 1
-    RELAXED = 2
 
 
 def today() -> int:
@@ -50,33 +36,51 @@ class Selection:
     def __init__(self, opened: Opened, query: Query) -> None:
         self.opened = opened
         self.query = query
-        self.text = parse_text(query.text)
-        self.leniency = Leniency.STRICT
-        self.match: Match | None = strict_match(self.text) if self.text else None
+        self.reading = Reading(query, self._known)
+        self._matches: TantivyQuery | None = None
         self._conditions = compile_conditions(query)
         self._queries: dict[int, TantivyQuery] = {}
         self._public = still_public(today(), opened)
 
     def settle(self) -> None:
         """Bend the text until some document matches the whole query, or it bends no more."""
-        while self.match is not None and not self.count(self.full()) and self.bend():
+        while self.reading.match and not self.count(self.full()) and self.bend():
             pass
+
+    def bend(self) -> bool:
+        """Read the text more leniently if nothing at all matches it as it is read now."""
+        if self.reading.settled:
+            return False
+        public = [self._public] if self._public else []
+        if self.count(every([*self._text(), *public])):
+            return False
+        self._matches = None
+        return self.reading.bend()
 
     def full(self, without: str | None = None) -> TantivyQuery:
         """Return the query that selects, for counting; ``without`` leaves one filter out."""
-        parts = [self.match.matches] if self.match else []
-        return every([*parts, *self._filters(without)])
+        return every([*self._text(), *self._filters(without)])
 
     def ranked(self) -> TantivyQuery:
         """Return the query that selects the same and scores by the text alone."""
-        if self.match is None:
+        if self.reading.match is None:
             return self.full()
+        ranks = compiled(self.reading.match.ranks)
         filters = [
             (Occur.Must, TantivyQuery.const_score_query(part, 0.0)) for part in self._filters()
         ]
-        if not filters:
-            return self.match.ranks
-        return TantivyQuery.boolean_query([(Occur.Must, self.match.ranks), *filters])
+        return TantivyQuery.boolean_query([(Occur.Must, ranks), *filters]) if filters else ranks
+
+    def _text(self) -> list[TantivyQuery]:
+        if self.reading.match is None:
+            return []
+        if self._matches is None:
+            self._matches = compiled(self.reading.match.matches)
+        return [self._matches]
+
+    def _known(self, words: Iterable[str]) -> set[str]:
+        searcher = self.opened.searcher
+        return {word for word in words if searcher.doc_freq("any_exact", word)}
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Count every value of the facets asked, each under every other filter."""
@@ -93,7 +97,7 @@ class Selection:
         self, facets: tuple[str, ...], without: str | None = None
     ) -> dict[str, dict[str, int]]:
         fields = tuple((name, facet_field(name, self.query.geography)) for name in facets)
-        if self.match is None and not self._filters(without):
+        if self.reading.match is None and not self._filters(without):
             return _counts_of_everything(self.opened, fields)
         return aggregate(self.opened.searcher, self.full(without), fields)
 
@@ -106,22 +110,6 @@ class Selection:
         if key not in self._queries:
             self._queries[key] = condition_query(condition, self.opened)
         return self._queries[key]
-
-    def bend(self) -> bool:
-        """Read the text more leniently if nothing at all matches it as it is read now."""
-        if self.match is None or self.leniency is Leniency.RELAXED:
-            return False
-        public = [self._public] if self._public else []
-        if self.count(every([self.match.matches, *public])):
-            return False
-        searcher = self.opened.searcher
-        forgiving = self.leniency is Leniency.STRICT
-        match = lenient_match(self.text, searcher, relaxed=not forgiving)
-        if match is None:
-            return False
-        self.leniency = Leniency.FORGIVEN if forgiving else Leniency.RELAXED
-        self.match = match
-        return True
 
     def count(self, query: TantivyQuery) -> int:
         """Return the number of documents of ``query``."""

@@ -21,7 +21,8 @@ from pathlib import Path
 import tantivy
 
 from bdis_search.backends.base import EngineUnavailable, IndexMissing, SearchEngineError
-from bdis_search.backends.tantivy.schema import SCHEMA_VERSION, schema
+from bdis_search.backends.tantivy.schema import schema
+from bdis_search.indexed import SCHEMA_VERSION
 
 try:
     import fcntl
