@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from django.http import HttpRequest
 from wagtail.models import Page, PageViewRestriction, Site, get_page_models
 
 from bdis_cms.models import ArticlePage, InitiativePage
 from bdis_cms.remembering import remembered
+
+
+def site_of(request: HttpRequest | None) -> Site | None:
+    """Return the site being visited: ``Site.find_for_request`` without a query each time."""
+    return _site_at(request.get_host(), request.get_port()) if request else None
+
+
+@remembered(Page, Site)
+def _site_at(host: str, port: str) -> Site | None:
+    visit = HttpRequest()
+    visit.META = {"HTTP_HOST": host, "SERVER_PORT": port}
+    return Site.find_for_request(visit)
 
 
 @remembered(Page, Site, PageViewRestriction)

@@ -14,11 +14,18 @@ from django.db.models.signals import post_delete, post_save
 T = TypeVar("T")
 # Keys kept by one function: sites × languages, hardly ever more than a handful.
 _MOST = 64
+_memories: list[dict[Any, Any]] = []
 
 
 def seconds() -> float:
     """Return how long another process may show what this one changed."""
     return float(getattr(settings, "BDIS_REMEMBER_SECONDS", 5))
+
+
+def forget_all() -> None:
+    """Read everything again from the database at the next question."""
+    for kept in _memories:
+        kept.clear()
 
 
 def remembered(*models: type[Model]) -> Callable[[Callable[..., T]], Callable[..., T]]:
@@ -31,6 +38,7 @@ def remembered(*models: type[Model]) -> Callable[[Callable[..., T]], Callable[..
 
     def decorate(read: Callable[..., T]) -> Callable[..., T]:
         kept: dict[tuple[Hashable, ...], tuple[float, T]] = {}
+        _memories.append(kept)
 
         @wraps(read)
         def recall(*key: Hashable) -> T:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from bdis_cms import remembering
 from tests.factories import (
     CommuneFactory,
     DepartmentFactory,
@@ -30,6 +32,19 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the reference data (BDIS_SHARED_DATA or ../shared/data) is not here")
     return folder
+
+
+@pytest.fixture
+def remembering_for_a_minute(settings) -> Iterator[None]:
+    """Remember what every page shows, as a site does and tests do not."""
+    from bdis_search.facets import forget_labels
+
+    settings.BDIS_REMEMBER_SECONDS = 60
+    for forget in (remembering.forget_all, forget_labels):
+        forget()
+    yield
+    for forget in (remembering.forget_all, forget_labels):
+        forget()
 
 
 @pytest.fixture

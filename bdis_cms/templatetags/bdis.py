@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -14,9 +15,9 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from wagtail.models import Page, Site
+from wagtail.models import Page
 
-from bdis_cms.frame import article_address, menu_of
+from bdis_cms.frame import article_address, menu_of, site_of
 from bdis_cms.importing.errors import InvalidMapping, UnknownSource
 from bdis_cms.importing.mapping import find_mapping
 from bdis_cms.templatetags.france import france_picture, region_shape
@@ -32,6 +33,7 @@ CHARTER_SLUG = "charte"
 
 
 @register.simple_tag
+@lru_cache(maxsize=512)  # a page draws a hundred, of a few dozen kinds
 def icon(name: str, css_class: str = "") -> SafeString:
     """Draw a glyph of the sprite; it is decoration, the words beside it say the same."""
     return format_html(
@@ -114,7 +116,7 @@ def network_name() -> str:
 @register.simple_tag(takes_context=True)
 def menu_pages(context: dict[str, Any]) -> list[dict[str, Any]]:
     """Pages of the menu: {"title", "url", "current"}; ``[]`` without a site."""
-    site = _site(context)
+    site = site_of(context.get("request"))
     if site is None:
         return []
     here = context["request"].path
@@ -127,20 +129,15 @@ def menu_pages(context: dict[str, Any]) -> list[dict[str, Any]]:
 @register.simple_tag(takes_context=True)
 def proposal_url(context: dict[str, Any]) -> str:
     """Address of the article that says how to propose an initiative; "" when there is none."""
-    site = _site(context)
+    site = site_of(context.get("request"))
     return article_address(site, PROPOSAL_SLUGS) if site else ""
 
 
 @register.simple_tag(takes_context=True)
 def charter_url(context: dict[str, Any]) -> str:
     """Address of the article that holds the charter; "" when there is none."""
-    site = _site(context)
+    site = site_of(context.get("request"))
     return article_address(site, (CHARTER_SLUG,)) if site else ""
-
-
-def _site(context: dict[str, Any]) -> Site | None:
-    request = context.get("request")
-    return Site.find_for_request(request) if request else None
 
 
 @register.simple_tag

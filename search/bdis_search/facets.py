@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 
 from django.db.models import Model
@@ -19,6 +20,7 @@ from django.utils.translation import get_language
 from taggit.models import Tag
 from wagtail import hooks
 
+from bdis_cms import remembering
 from bdis_cms.models import (
     Activity,
     Commune,
@@ -70,6 +72,8 @@ def known_values(name: str, asked: Collection[str]) -> set[str]:
         return set()
     if name == "tag":
         return set(Tag.objects.filter(slug__in=wanted).values_list("slug", flat=True))
+    if wanted <= _terms(name, wanted).keys():
+        return wanted
     if name in _CODED:
         found = _CODED[name].objects.filter(code__in=wanted)  # type: ignore[attr-defined]
         return set(found.values_list("code", flat=True))
@@ -123,9 +127,12 @@ def _values(
             FacetValue(value, labels[value], shown[value], value in selected, build(value))
             for value in children.get(parent, ())
         ]
-        return tuple(sorted(values, key=lambda one: (-one.count, fold(one.label), one.value)))
+        return tuple(sorted(values, key=lambda one: (-one.count, _folded(one.label), one.value)))
 
     return build(None)
+
+
+_folded = lru_cache(maxsize=20_000)(fold)  # labels come back at each search
 
 
 # Labels, kept in memory: a few hundred terms, some thousands of tags.
@@ -147,7 +154,6 @@ _CODED: dict[str, type[Model]] = {
     "epci": Epci,
     "commune": Commune,
 }
-_FRESH_SECONDS = 60.0  # what another process, or a bulk write, changed is seen after that
 _cache: dict[str, tuple[float, dict[str, _Term]]] = {}
 
 
@@ -164,9 +170,10 @@ def _forget_changed(sender: type[Model], **kwargs: Any) -> None:
 
 def _terms(name: str, values: Collection[str] = ()) -> dict[str, _Term]:
     deadline, terms = _cache.get(name, (0.0, {}))
-    if time.monotonic() > deadline:
+    if time.monotonic() >= deadline:
+        # What another process, or a bulk write, changes is seen after that.
         terms = {} if name in _LOADED_BY_VALUE else _load(name)
-        _cache[name] = (time.monotonic() + _FRESH_SECONDS, terms)
+        _cache[name] = (time.monotonic() + remembering.seconds(), terms)
     if name in _LOADED_BY_VALUE:
         missing = [value for value in values if value not in terms]
         if missing:

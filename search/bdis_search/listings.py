@@ -11,6 +11,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from bdis_cms.frame import site_of
 from bdis_cms.models import Activity, Commune, Family, InitiativePage, InitiativeTag
 from bdis_search.query import Hit
 from bdis_search.terms import activities, families
@@ -37,7 +38,8 @@ class Seat:
 class Listing:
     """A public listing as results, cards, the map, feeds and the API show it.
 
-    ``url`` is what ``Page.get_url`` gives; ``activities`` begin with the main one.
+    ``url`` is relative on the site that has the page, else absolute; ``activities`` begin with
+    the main one.
     """
 
     id: int
@@ -101,6 +103,7 @@ def _read(ids: Collection[int], request: HttpRequest | None) -> Iterator[Listing
     )
     own_tags = _related(InitiativeTag, "content_object_id", "tag__name", ids)
     family_of, activity_of = families(), activities()
+    site = site_of(request)
     address = InitiativePage()  # only to ask Wagtail what ``url_path`` is on this site
     for row in rows.values(*_FACTS, *_OTHERS):
         pk, main, address.url_path = row["pk"], row["main_activity_id"], row["url_path"]
@@ -108,7 +111,7 @@ def _read(ids: Collection[int], request: HttpRequest | None) -> Iterator[Listing
         kinds = [family_of[key] for key in own_families[pk] if key in family_of]
         yield Listing(
             id=pk,
-            url=address.get_url(request) or "",
+            url=address.relative_url(site) or "",
             seat=Seat(**{name: row[path] or "" for name, path in _SEAT.items()}),
             lat=row["latitude"],
             lon=row["longitude"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -14,6 +15,7 @@ _WORD = re.compile(r"\w+", re.UNICODE)
 SHORTEST_STEM = 4
 
 
+@lru_cache(maxsize=20_000)  # summaries are made of the same words
 def stem(word: str) -> str:
     """Return a rough French stem: accents, case and the marks of plural and gender taken off."""
     folded = fold(word).replace(" ", "")

@@ -12,6 +12,7 @@ from django.utils import timezone
 from wagtail.images import get_image_model
 from wagtail.models import Page, PageViewRestriction, Site
 
+from bdis_cms.frame import site_of
 from bdis_cms.models import Family, InitiativePage, Region, RegionPage
 from bdis_cms.remembering import remembered
 from bdis_cms.templatetags.france import drawn_regions
@@ -92,7 +93,7 @@ def region_links(request: HttpRequest, results: Results | None = None) -> list[R
     by_code = results.counts.get("region", {}) if results else {}
     return [
         replace(link, count=by_code.get(link.code, 0))
-        for link in _region_pages(Site.find_for_request(request))
+        for link in _region_pages(site_of(request))
         if link.code in drawn_regions() or by_code.get(link.code)
     ]
 

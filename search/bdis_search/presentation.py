@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bdis_cms.models import Activity, Family, Region
+from bdis_cms.models import Activity, Family
 from bdis_cms.templatetags.bdis import count as written
 from bdis_search.chips import Chip, chips_of
 from bdis_search.engine import get_engine
@@ -24,6 +24,7 @@ from bdis_search.loosening import Alternative, alternatives_of
 from bdis_search.marking import mark
 from bdis_search.params import MAX_RESULT, InvalidParameters, ParameterProblem, parse_query
 from bdis_search.query import Geography, Hit, Query, Results, Sort
+from bdis_search.terms import regions
 from bdis_search.where import ZOOMS, Where, completed, of_place, understand
 
 RADII_KM = (5, 10, 20, 30, 50, 100)
@@ -213,10 +214,10 @@ class SearchPage:
     @cached_property
     def map_view(self) -> tuple[str, int]:
         """Where the map opens: "lat,lon" in WGS 84 degrees ("" for all France), and its zoom."""
-        regions = self.query.filters.get("region", frozenset())
-        if not self.where.center and len(regions) == 1:
-            region = Region.objects.get(code=next(iter(regions)))
-            if region.latitude is not None:
+        chosen = self.query.filters.get("region", frozenset())
+        if not self.where.center and len(chosen) == 1:
+            region = regions().get(next(iter(chosen)))
+            if region and region.latitude is not None:
                 return f"{region.latitude:.4f},{region.longitude:.4f}", ZOOMS["region"]
         return self.where.center, self.where.zoom
 

@@ -54,12 +54,11 @@ def around(lat, lon, km):
     return [(lat, lon), *rings]
 
 
-POINTS = {
-    number: point
-    for number, point in enumerate(
+POINTS = dict(
+    enumerate(
         (point for centre in CENTRES.values() for km in RADII for point in around(*centre, km)), 1
     )
-}
+)
 
 
 @pytest.fixture(scope="module")
