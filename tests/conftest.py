@@ -20,9 +20,10 @@ from tests.factories import (
     RegionPageFactory,
 )
 
-pytest_plugins = ["tests.contract.plugin"]
+pytest_plugins = ["tests.contract.plugin", "tests.elasticsearch.fixtures"]
 
 ROOT = Path(__file__).resolve().parents[1]
+NO_REFERENCE_DATA = "the reference data (BDIS_SHARED_DATA or ../shared/data) is not here"
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +31,7 @@ def shared_data() -> Path:
     """Folder of the reference data beside the project; skips where it is absent."""
     folder = Path(os.environ.get("BDIS_SHARED_DATA") or ROOT.parent / "shared" / "data")
     if not folder.is_dir():
-        pytest.skip("the reference data (BDIS_SHARED_DATA or ../shared/data) is not here")
+        pytest.skip(NO_REFERENCE_DATA)
     return folder
 
 
@@ -118,7 +119,7 @@ def site_tree(territories) -> SimpleNamespace:
 @pytest.fixture
 def engine(settings, tmp_path):
     """A search engine with an index of its own, empty and ready."""
-    from bdis_search.engine import get_engine
+    from bdis_search.engine import engines, get_engine
 
     settings.BDIS_SEARCH = {
         "BACKEND": "bdis_search.backends.tantivy",
@@ -127,4 +128,15 @@ def engine(settings, tmp_path):
     engine = get_engine()
     engine.rebuild([])
     yield engine
+    engines.cache_clear()
     get_engine.cache_clear()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI, fail when a test was skipped for another reason than missing reference data."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if not os.environ.get("CI") or reporter is None:
+        return
+    reasons = {str(report.longrepr[2]) for report in reporter.stats.get("skipped", ())}
+    if any("BDIS_SHARED_DATA" not in reason for reason in reasons):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass, fields
 from hashlib import blake2b
 
@@ -44,7 +45,7 @@ class InitiativeDocument:
     confirmed: int  # date.toordinal() of the last confirmation, else of publication
     public_until: int  # last day (ordinal) on which the adhesion holds
     completeness: int  # 0–100
-    fingerprint: str = ""  # hash of all the rest: drift is found by comparing it
+    fingerprint: str = ""  # of all the rest: drift is found by comparing it
     parent_commune: str = ""  # the commune of which ``commune`` is an arrondissement
     extra: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (registered facet, its values)
 
@@ -74,8 +75,27 @@ class InitiativeDocument:
         return tuple(dict.fromkeys(value for value in found if value))
 
     def hashed(self) -> str:
-        """Return the fingerprint that this content has."""
-        content = tuple(
-            getattr(self, item.name) for item in fields(self) if item.name != "fingerprint"
-        )
-        return blake2b(repr(content).encode(), digest_size=12).hexdigest()
+        """Return the fingerprint that this content has: four characters for each field."""
+        return "".join(_short_hash(getattr(self, name)) for name in _HASHED)
+
+    def differing(self, fingerprint: str) -> list[str]:
+        """Return the names of the fields whose content is not that of ``fingerprint``.
+
+        All of them when it is of another version of the document.
+        """
+        own = self.hashed()
+        if len(own) != len(fingerprint):
+            return list(_HASHED)
+        return [
+            name
+            for name, start in zip(_HASHED, range(0, len(own), _WIDTH), strict=True)
+            if own[start : start + _WIDTH] != fingerprint[start : start + _WIDTH]
+        ]
+
+
+_WIDTH = 4
+_HASHED = tuple(item.name for item in fields(InitiativeDocument) if item.name != "fingerprint")
+
+
+def _short_hash(value: object) -> str:
+    return urlsafe_b64encode(blake2b(repr(value).encode(), digest_size=3).digest()).decode()

@@ -10,7 +10,7 @@ from bdis_search.conditions import FIELDS
 from bdis_search.documents import InitiativeDocument
 
 #: Change it with the fields or the analysis: indexes of another version must be rebuilt.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 #: Tokens separated by spaces, scored by how often they come.
 TEXTS = (
     "title_exact",

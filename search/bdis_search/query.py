@@ -104,7 +104,8 @@ class Results:
     """A page of hits with the exact total and counts by facet: ``{facet: {code: count}}``.
 
     ``forgiven`` tells that no listing at all has the words as typed, so that one-letter typos
-    were allowed; ``relaxed`` that even so none has them all, and some words may be missing.
+    were allowed; ``relaxed`` that even so none has them all, and some words may be missing;
+    ``standby`` that the standby engine answered, so that all this may be some minutes old.
     """
 
     total: int
@@ -112,6 +113,7 @@ class Results:
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     forgiven: bool = False
     relaxed: bool = False
+    standby: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ import datetime
 import json
 import uuid
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -25,13 +26,26 @@ if TYPE_CHECKING:  # a plug-in is loaded before Django is ready
     from bdis_search.backends.base import SearchEngine
 
 MEMORY = f"{__package__}.memory"
-#: The module of each engine and its options; a value that names a fixture is what that returns.
+
+
+def _fixture(name: str, request: pytest.FixtureRequest) -> Any:
+    return request.getfixturevalue(name)
+
+
+#: The module of each engine and its options; a value that is a function is asked when it is time.
 ENGINES: dict[str, tuple[str, dict[str, Any]]] = {
     "tantivy": (
         "bdis_search.backends.tantivy",
         {"PATH": "{folder}/{unique}", "HEAP_MB": 30, "LOCK_TIMEOUT": 20},
     ),
     "memory": (MEMORY, {"NAME": "{unique}"}),
+    **{
+        f"elasticsearch-{major}": (
+            "bdis_search.backends.elasticsearch",
+            {"HOSTS": partial(_fixture, f"elasticsearch_{major}"), "INDEX": "{unique}"},
+        )
+        for major in ("8", "9")
+    },
 }
 
 NewEngine = Callable[[], "SearchEngine"]
@@ -61,10 +75,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     names = [chosen] if chosen else list(ENGINES)
     metafunc.parametrize(
         "engine_under_test",
-        [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in names],
+        [pytest.param(name, marks=_marks(name)) for name in names],
         indirect=True,
         scope="session",
     )
+
+
+def _marks(name: str) -> list[pytest.MarkDecorator]:
+    # One worker for all the cases of an engine: what it needs is started once.
+    marks = [pytest.mark.xdist_group(name)]
+    return [*marks, pytest.mark.elasticsearch] if name.startswith("elasticsearch") else marks
 
 
 @pytest.fixture(scope="session")

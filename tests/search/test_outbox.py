@@ -198,7 +198,7 @@ def test_one_impossible_listing_does_not_hold_up_the_others(engine, listing, com
     monkeypatch.setattr(outbox, "build_documents", refuse)
     InitiativePage.objects.filter(pk=listing.pk).update(title="Atelier poterie")
     outbox.enqueue([listing.pk, other.pk])
-    with pytest.raises(CommandError, match=r"IndexTask\.error"):
+    with pytest.raises(CommandError, match="see the admin"):
         call_command("drain_index")
     assert found(engine, "poterie") == [listing.pk]
     task = IndexTask.objects.get()
@@ -217,7 +217,7 @@ def test_a_worker_drains_when_asked_to(settings, engine, site_tree, territories,
 
 def test_another_drainer_is_waited_for_then_left_alone(engine, listing):
     DrainLease.objects.update_or_create(
-        name="outbox",
+        name="primary",
         defaults={"owner": "x", "until": timezone.now() + datetime.timedelta(minutes=1)},
     )
     outbox.enqueue([listing.pk])
@@ -273,8 +273,9 @@ def test_check_index_sees_drift_both_ways(engine, listing, capsys):
         call_command("check_index")
     printed = capsys.readouterr().out
     assert f"1 missing from the index: {stray.pk}" in printed
-    assert f"1 stale in the index: {listing.pk}" in printed
-    call_command("reindex")
+    assert f"1 stale in the index: {listing.pk} (summary)" in printed
+    call_command("check_index", "--fix")
+    call_command("check_index")
     InitiativePage.objects.filter(pk=stray.pk).update(live=False)
     with pytest.raises(CommandError, match="reindex"):
         call_command("check_index")

@@ -67,14 +67,17 @@ def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
     "/initiatives",
     response={200: schemas.SearchAnswer, **PROBLEMS},
     summary="Search listings",
-    description="Exact total and counts; a value's count is the total if its facet held it alone.",
+    description=(
+        "Exact total and counts; a value's count is the total if its facet held it alone. "
+        "The header `X-BDIS-Results: standby` says that the answer may be some minutes old."
+    ),
     tags=["listings"],
     openapi_extra={"x-example": "?q=vélo&region=84&family=atelier-velo"},
 )
 def initiatives(request: HttpRequest, params: Query[schemas.PagedSearchParams]) -> HttpResponse:
     query = parse_query(request.GET)
     results = get_engine().search(query)
-    return answer(
+    response = answer(
         {
             "total": results.total,
             "page": query.page,
@@ -88,6 +91,9 @@ def initiatives(request: HttpRequest, params: Query[schemas.PagedSearchParams]) 
             },
         }
     )
+    if results.standby:
+        response.headers["X-BDIS-Results"] = "standby"
+    return response
 
 
 @api.get(

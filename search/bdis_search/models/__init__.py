@@ -1,5 +1,11 @@
 """What the search keeps in the database."""
 
-from bdis_search.models.outbox import DrainLease, IndexRebuild, IndexTask
+from bdis_search.models.outbox import (
+    DrainLease,
+    EngineRole,
+    EngineState,
+    IndexRebuild,
+    IndexTask,
+)
 
-__all__ = ["DrainLease", "IndexRebuild", "IndexTask"]
+__all__ = ["DrainLease", "EngineRole", "EngineState", "IndexRebuild", "IndexTask"]

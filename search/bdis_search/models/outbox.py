@@ -1,4 +1,4 @@
-"""The outbox: what the index must still learn."""
+"""The outbox: what each engine must still learn, and how each one is."""
 
 from __future__ import annotations
 
@@ -13,28 +13,49 @@ from django.utils.translation import gettext_lazy as _
 REBUILD_SILENCE = datetime.timedelta(minutes=10)
 
 
+class EngineRole(models.TextChoices):
+    """Engines of a site: the one that answers, and the one that does when it is away."""
+
+    PRIMARY = "primary", _("main engine")
+    STANDBY = "standby", _("standby engine")
+
+
 class IndexTaskQuerySet(models.QuerySet):
     """Tasks by what remains to be done."""
+
+    def waiting(self) -> IndexTaskQuerySet:
+        """Keep tasks that will be applied, now or later."""
+        return self.filter(applied=False, set_aside_at__isnull=True)
 
     def due(self) -> IndexTaskQuerySet:
         """Keep tasks to apply now, oldest first."""
         now = timezone.now()
-        return self.filter(
-            Q(not_before__isnull=True) | Q(not_before__lte=now), applied=False
-        ).order_by("pk")
+        return (
+            self.waiting()
+            .filter(Q(not_before__isnull=True) | Q(not_before__lte=now))
+            .order_by("pk")
+        )
+
+    def set_aside(self) -> IndexTaskQuerySet:
+        """Keep tasks that failed too often to be tried again by themselves."""
+        return self.filter(set_aside_at__isnull=False)
 
 
 class IndexTask(models.Model):
-    """A listing to index anew, written in the transaction that changed it.
+    """A listing that an engine must index anew, written in the transaction that changed it.
 
     It says which listing changed, not how: whoever applies it reads the listing as it is then, so
     that tasks of one listing can be applied together and again without harm.
     """
 
+    engine = models.CharField(
+        _("engine"), max_length=10, choices=EngineRole.choices, default=EngineRole.PRIMARY
+    )
     page_id = models.BigIntegerField(_("listing"))
     created_at = models.DateTimeField(_("created on"), default=timezone.now)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     not_before = models.DateTimeField(_("not before"), null=True, blank=True)
+    set_aside_at = models.DateTimeField(_("set aside on"), null=True, blank=True)
     error = models.TextField(_("last error"), blank=True)
     # Applied to the index that serves while another is being built: to be applied to that too.
     applied = models.BooleanField(_("applied"), default=False, db_index=True)
@@ -51,10 +72,15 @@ class IndexTask(models.Model):
 
 
 class IndexRebuild(models.Model):
-    """A rebuild of the index under way; meanwhile applied tasks are kept, to be applied again."""
+    """A rebuild of an index under way; meanwhile applied tasks are kept, to be applied again."""
 
+    engine = models.CharField(
+        _("engine"), max_length=10, choices=EngineRole.choices, default=EngineRole.PRIMARY
+    )
     started_at = models.DateTimeField(_("started on"), default=timezone.now)
     alive_at = models.DateTimeField(_("last sign of life"), default=timezone.now)
+    done = models.PositiveIntegerField(_("listings done"), default=0)
+    total = models.PositiveIntegerField(_("listings to do"), default=0)
 
     class Meta:
         verbose_name = _("rebuild of the index")
@@ -64,13 +90,51 @@ class IndexRebuild(models.Model):
         return f"{self.started_at:%Y-%m-%d %H:%M}"
 
     @classmethod
-    def is_running(cls) -> bool:
-        """Whether some process is rebuilding the index."""
-        return cls.objects.filter(alive_at__gt=timezone.now() - REBUILD_SILENCE).exists()
+    def running(cls, engine: str) -> IndexRebuild | None:
+        """Return the rebuild of the index of ``engine`` that some process is doing."""
+        alive = timezone.now() - REBUILD_SILENCE
+        return cls.objects.filter(engine=engine, alive_at__gt=alive).order_by("-pk").first()
+
+    @property
+    def percent(self) -> int:
+        """How far it is, 0 to 100."""
+        return min(100, 100 * self.done // self.total) if self.total else 0
+
+
+class EngineState(models.Model):
+    """What is known of an engine since it was last written to, rebuilt and checked."""
+
+    engine = models.CharField(
+        _("engine"), max_length=10, choices=EngineRole.choices, primary_key=True
+    )
+    drained_at = models.DateTimeField(_("last change applied on"), null=True)
+    failures = models.PositiveSmallIntegerField(_("failures in a row"), default=0)
+    retry_at = models.DateTimeField(_("left alone until"), null=True)
+    error = models.TextField(_("last error"), blank=True)
+    error_at = models.DateTimeField(_("last error on"), null=True)
+    rebuilt_at = models.DateTimeField(_("rebuilt on"), null=True)
+    rebuilt_count = models.PositiveIntegerField(_("listings then"), null=True)
+    rebuilt_seconds = models.FloatField(_("duration of the rebuild (s)"), null=True)
+    checked_at = models.DateTimeField(_("checked on"), null=True)
+    drift = models.JSONField(_("drift found"), default=dict)
+
+    class Meta:
+        verbose_name = _("state of an engine")
+        verbose_name_plural = _("states of the engines")
+        default_permissions = ()
+        permissions = [("manage_search", _("Can watch over the search and rebuild its index"))]
+
+    def __str__(self) -> str:
+        return self.get_engine_display()
+
+    @classmethod
+    def of(cls, engine: str) -> EngineState:
+        """Return the state of ``engine``."""
+        return cls.objects.get_or_create(engine=engine)[0]
 
 
 class DrainLease(models.Model):
-    """The right to drain the outbox: one process at a time, for a while."""
+    """The right to drain the outbox of an engine: one process at a time, for a while."""
 
     name = models.CharField(max_length=20, unique=True)
     owner = models.CharField(max_length=40, blank=True)

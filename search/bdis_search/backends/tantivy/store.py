@@ -20,7 +20,7 @@ from pathlib import Path
 
 import tantivy
 
-from bdis_search.backends.base import EngineUnavailable, IndexMissing, SearchEngineError
+from bdis_search.backends.base import EngineUnavailable, IndexMissing
 from bdis_search.backends.tantivy.schema import schema
 from bdis_search.indexed import SCHEMA_VERSION
 
@@ -33,7 +33,7 @@ REMEDY = "Run “manage.py reindex” to build it."
 _VERSION_FILE = "bdis.json"
 
 
-class IndexLocked(SearchEngineError):
+class IndexLocked(EngineUnavailable):
     """Another process has been writing to the index for longer than we wait."""
 
 

@@ -13,6 +13,7 @@ from tqdm import tqdm
 from bdis_cms.models import InitiativePage
 from bdis_search.backends.base import SearchEngineError
 from bdis_search.building import build_documents
+from bdis_search.management.commands._engines import add_engine_option, roles_of
 from bdis_search.outbox import rebuild_index
 
 
@@ -24,18 +25,22 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        add_engine_option(parser)
         parser.add_argument("--no-progress", action="store_true", help="Draw no progress bar.")
 
-    def handle(self, *args: Any, no_progress: bool = False, **options: Any) -> None:
-        began = time.monotonic()
+    def handle(
+        self, *args: Any, engine: str = "all", no_progress: bool = False, **options: Any
+    ) -> None:
         total = InitiativePage.objects.public().count()
         hidden = no_progress or options["verbosity"] == 0 or not sys.stderr.isatty()
-        bar = tqdm(build_documents(), total=total, unit=" listings", disable=hidden)
-        try:
-            count = rebuild_index(bar)
-        except SearchEngineError as error:
-            raise CommandError(str(error)) from error
-        if options["verbosity"]:
-            self.stdout.write(
-                self.style.SUCCESS(f"{count} listings indexed in {time.monotonic() - began:.1f} s.")
-            )
+        for role in roles_of(engine):
+            began = time.monotonic()
+            bar = tqdm(build_documents(), role, total=total, unit=" listings", disable=hidden)
+            try:
+                count = rebuild_index(bar, role)
+            except SearchEngineError as error:
+                raise CommandError(f"{role}: {error}") from error
+            if options["verbosity"]:
+                seconds = time.monotonic() - began
+                told = f"{count} listings indexed in {seconds:.1f} s ({role} engine)."
+                self.stdout.write(self.style.SUCCESS(told))
