@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass, replace
 
-from django.db.models import Count, F
+from django.db.models import F
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from bdis_cms.remembering import remembered
 from bdis_cms.templatetags.france import drawn_regions
 from bdis_cms.text import strip_accents, typeset
 from bdis_search.backends.base import EngineUnavailable
+from bdis_search.database_counts import counted_by_the_database
 from bdis_search.engine import get_engine
 from bdis_search.listings import load_listings
 from bdis_search.presentation import ResultItem, result_item
@@ -25,12 +26,6 @@ from bdis_search.query import Hit, Point, Query, Results, Sort
 
 NEARBY_KM = 30.0
 _CHOICE = 8  # listings looked at for each one shown
-DATABASE_PATHS = {
-    "region": "commune__department__region__code",
-    "department": "commune__department__code",
-    "family": "families__code",
-    "activity": "activities__code",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +61,7 @@ def counts(**filters: str) -> Results:
     try:
         return get_engine().search(query)
     except EngineUnavailable:
-        return _counted_by_the_database(filters)
-
-
-def _counted_by_the_database(filters: dict[str, str]) -> Results:
-    pages = InitiativePage.objects.public()
-    for name, value in filters.items():
-        pages = pages.filter(pk__in=pages.filter(**{DATABASE_PATHS[name]: value}).values("pk"))
-    numbers = {
-        name: dict(
-            pages.filter(**{f"{path}__isnull": False})
-            .order_by()
-            .values_list(path)
-            .annotate(Count("pk", distinct=True))
-        )
-        for name, path in DATABASE_PATHS.items()
-    }
-    return Results(total=pages.count(), hits=(), counts=numbers)
+        return counted_by_the_database(filters)
 
 
 def region_links(request: HttpRequest, results: Results | None = None) -> list[RegionLink]:
