@@ -97,7 +97,8 @@ class Entry:
 class Reading:
     """A text, read as strictly as some document allows; filters have no say in it."""
 
-    def __init__(self, text: str, entries: list[Entry]) -> None:
+    def __init__(self, text: str, entries: list[Entry], promoted: tuple[int, ...] = ()) -> None:
+        self.promoted = frozenset(promoted)
         self.text = parse_text(text)
         self.known = {word for entry in entries for word in entry.exact} if self.text else set()
         self.forgiven = self.relaxed = False
@@ -111,6 +112,8 @@ class Reading:
         self.relaxed = len(self._needed()) >= 3
 
     def _matches(self, entry: Entry) -> bool:
+        if entry.document.id in self.promoted:
+            return True
         if not self.forgiven:
             return all(self._has_clause(entry, clause) for clause in self.text.clauses)
         name = self.text.verbatim
@@ -188,7 +191,7 @@ class Engine(SearchEngine):
 
     def search(self, query: Query) -> Results:
         entries = self._public()
-        reading = Reading(query.text, entries)
+        reading = Reading(query.text, entries, query.promoted)
         matching = [entry for n, entry in enumerate(entries) if n in reading.found]
         conditions = compile_conditions(query)
 
@@ -229,8 +232,11 @@ class Engine(SearchEngine):
             return away is None, away or 0.0, *entry.name_key()
         if query.sort is Sort.NAME:
             return entry.name_key()
+        first = 0
+        if scores and one.id in query.promoted:
+            first = query.promoted.index(one.id) - len(query.promoted)
         quality = one.completeness + max(0, one.confirmed - 730_000) / 100
-        return -scores.get(one.id, 0.0), -quality, *entry.name_key()
+        return first, -scores.get(one.id, 0.0), -quality, *entry.name_key()
 
     def suggest(self, text: str, limit: int = 8) -> list[Suggestion]:
         words = content_words(text[:200])[:8]
@@ -251,7 +257,7 @@ class Engine(SearchEngine):
 
     def clusters(self, query: Query, zoom: int) -> list[Cluster]:
         entries = self._public()
-        reading = Reading(query.text, entries)
+        reading = Reading(query.text, entries, query.promoted)
         wanted = list(compile_conditions(query).without())
         squares: dict[tuple[int, int], list[InitiativeDocument]] = defaultdict(list)
         side = 360 / (4 << zoom)

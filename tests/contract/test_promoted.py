@@ -102,19 +102,11 @@ def test_other_orders_have_no_first_place(engine, sort):
     assert found == [n for n in promoted_last if n in {*WITH_IT, 13}]
 
 
-def test_a_promoted_listing_does_not_keep_a_typo_from_being_forgiven(engine):
-    results = engine.search(Query(text="fnafare", promoted=(13,), page_size=50))
-    assert results.forgiven
-    assert results.total == 7
-    assert results.hits[0].id == 13
+@pytest.mark.parametrize("text", ["fnafare", "trouvable introuvable", "104", "le la"])
+def test_whatever_is_typed_the_promoted_come_first(engine, text):
+    assert ids(engine, text, promoted=(13, 12))[:2] == [13, 12]
 
 
 def test_a_text_that_finds_nothing_finds_the_promoted(engine):
     results = engine.search(Query(text="introuvable", promoted=(13, 12)))
     assert [hit.id for hit in results.hits] == [13, 12]
-
-
-def test_without_a_text_the_promoted_come_first_too(engine):
-    found = ids(engine, text="", promoted=(13, 16))
-    assert found[:2] == [13, 16]
-    assert len(found) == len(set(found)) == 11
