@@ -8,8 +8,6 @@ from django.utils import timezone
 from rdflib import Graph, Literal, Namespace
 
 from bdis_cms.models import InitiativeContact, InitiativeLink
-from bdis_search.outbox import rebuild_index
-from tests.factories import InitiativePageFactory
 
 SCHEMA = Namespace("https://schema.org/")
 
@@ -235,21 +233,6 @@ def test_a_lapse_takes_effect_without_any_job(client, directory, freeze_day):
 
     assert get(client, "/initiatives").json()["total"] == 0
     assert get(client, "/map?zoom=3").json()["features"] == []
-
-
-def test_a_page_of_results_costs_the_same_number_of_queries_whatever_its_size(
-    client, directory, territories, remembering_for_a_minute, django_assert_max_num_queries
-):
-    for number in range(30):
-        InitiativePageFactory(
-            title=f"AMAP numéro {number}", commune=territories.die, tags=[f"mot-{number}"]
-        )
-    rebuild_index()
-    get(client, "/initiatives?page_size=5")  # warms the caches of labels
-    with django_assert_max_num_queries(6):
-        assert len(get(client, "/initiatives?page_size=5").json()["results"]) == 5
-    with django_assert_max_num_queries(6):
-        assert len(get(client, "/initiatives?page_size=30").json()["results"]) == 30
 
 
 def test_the_documentation_lists_every_endpoint_without_third_parties(client, directory):

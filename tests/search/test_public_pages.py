@@ -184,17 +184,6 @@ def test_after_a_swap_list_and_map_lead_to_each_other_with_the_new_filters(
     assert "<html" in back.content.decode()
 
 
-def test_the_number_of_queries_does_not_grow_with_the_results(
-    client, directory, territories, django_assert_max_num_queries
-):
-    for number in range(17):
-        InitiativePageFactory(title=f"Paniers {number}", commune=territories.valence)
-    rebuild_index()
-    search(client)
-    with django_assert_max_num_queries(40):
-        search(client)
-
-
 def test_no_channel_shows_a_hidden_listing(client, directory, site_tree):
     addresses = [
         "/",
