@@ -1,0 +1,127 @@
+"""The screen by which the national team watches over the search."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from bdis_cms.models import InitiativePage
+from bdis_cms.sitetree import NATIONAL_GROUP, ensure_site_tree, moderators_group_name
+from bdis_search import outbox
+from bdis_search.admin import status
+from bdis_search.backends.base import EngineUnavailable
+from bdis_search.models import IndexRebuild, IndexTask
+from bdis_search.query import Query
+from tests.cms.admin_client import logged_in, member
+from tests.factories import InitiativePageFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk(territories, engine):
+    """The national team at its desk; a listing in the index."""
+    ensure_site_tree()
+    InitiativePageFactory(title="Atelier vélo", commune=territories.die)
+    outbox.rebuild_index()
+    return logged_in(member("nationale", NATIONAL_GROUP))
+
+
+def url():
+    return reverse("bdis_search_admin:status")
+
+
+def act(desk, name, **values):
+    answer = desk.post(url(), {"act": name, **values}, follow=True)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_it_is_for_the_national_team(desk, territories, client):
+    regional = logged_in(member("moderatrice", moderators_group_name(territories.aura)))
+    assert "Moteur principal" in desk.get(url()).content.decode()
+    for method in (regional.get, regional.post):
+        assert method(url()).status_code == 302
+    assert client.get(url()).status_code == 302
+    assert url() not in regional.get(reverse("wagtailadmin_home")).content.decode()
+    assert url() in desk.get(reverse("wagtailadmin_home")).content.decode()
+
+
+def test_it_finds_and_mends_what_no_signal_told(desk, engine):
+    InitiativePage.objects.update(title="Atelier poterie")
+    assert "1 fiche diffère" in act(desk, "check")
+    assert "Réindexer ce qui diffère" in desk.get(url()).content.decode()
+    act(desk, "fix")
+    assert engine.search(Query(text="poterie")).total == 1
+    assert "concordent" in act(desk, "check")
+
+
+def test_it_rebuilds_once_at_a_time_beside_the_request(desk, engine, monkeypatch):
+    started = []
+
+    class Thread:
+        def __init__(self, *, target, args, **options):
+            self.run = lambda: target(*args)
+
+        def start(self):
+            started.append(self.run)
+
+    monkeypatch.setattr(status.threading, "Thread", Thread)
+    monkeypatch.setattr(status, "close_old_connections", lambda: None)
+    monkeypatch.setattr(status.connection, "close", lambda: None)
+    InitiativePage.objects.update(title="Atelier poterie")
+    assert "en cours de reconstruction" in act(desk, "rebuild", engine="primary")
+    started.pop()()
+    assert engine.search(Query(text="poterie")).total == 1
+
+    IndexRebuild.objects.create(done=1, total=4)
+    assert "déjà" in act(desk, "rebuild")
+    assert not started
+    assert "1 fiches sur 4 (25" in desk.get(url()).content.decode()
+
+
+def test_it_shows_what_was_set_aside_and_tries_it_again(desk, monkeypatch):
+    page = InitiativePage.objects.get()
+    build = outbox.build_documents
+
+    def refuse(page_ids):
+        raise ZeroDivisionError("impossible")
+
+    monkeypatch.setattr(outbox, "build_documents", refuse)
+    outbox.enqueue([page.pk])
+    for _attempt in range(outbox.MOST_ATTEMPTS):
+        IndexTask.objects.update(not_before=None)
+        outbox.drain()
+    assert not IndexTask.objects.waiting().exists()
+    shown = desk.get(url()).content.decode()
+    assert page.title in shown
+    assert "impossible" in shown
+
+    monkeypatch.setattr(outbox, "build_documents", build)
+    assert "1 changement appliqué" in act(desk, "retry")
+    assert not IndexTask.objects.exists()
+
+
+def test_what_was_set_aside_can_be_discarded(desk):
+    task = IndexTask.objects.create(page_id=10**9, set_aside_at=timezone.now(), error="perdue")
+    assert "Page supprimée" in desk.get(url()).content.decode()
+    act(desk, "discard", task=task.pk)
+    assert not IndexTask.objects.exists()
+
+
+def test_an_engine_that_is_away_breaks_nothing(desk, engine, monkeypatch):
+    def away(*args):
+        raise EngineUnavailable("Le moteur ne répond pas")
+
+    for name in ("stats", "fingerprints", "index"):
+        monkeypatch.setattr(engine, name, away)
+    outbox.enqueue([InitiativePage.objects.get().pk])
+    for name in ("check", "fix", "drain"):
+        assert "Le moteur ne répond pas" in act(desk, name)
+    assert IndexTask.objects.exists()
+
+
+@pytest.mark.parametrize("values", [{}, {"act": "nothing"}, {"act": "drain", "engine": "other"}])
+def test_an_act_that_is_not_known_does_nothing(desk, values):
+    assert "rouvrez la page" in desk.post(url(), values, follow=True).content.decode()
