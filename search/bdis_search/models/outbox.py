@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
-
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-
-#: A rebuild that gave no sign of life for that long was killed.
-REBUILD_SILENCE = datetime.timedelta(minutes=10)
 
 
 class EngineRole(models.TextChoices):
@@ -58,7 +53,7 @@ class IndexTask(models.Model):
     set_aside_at = models.DateTimeField(_("set aside on"), null=True, blank=True)
     error = models.TextField(_("last error"), blank=True)
     # Applied to the index that serves while another is being built: to be applied to that too.
-    applied = models.BooleanField(_("applied"), default=False, db_index=True)
+    applied = models.BooleanField(_("applied"), default=False)
 
     objects = IndexTaskQuerySet.as_manager()
 
@@ -66,39 +61,13 @@ class IndexTask(models.Model):
         verbose_name = _("indexing task")
         verbose_name_plural = _("indexing tasks")
         ordering = ["pk"]
+        indexes = [
+            models.Index(fields=["engine", "applied", "id"], name="bdis_search_task_due"),
+            models.Index(fields=["engine", "page_id"], name="bdis_search_task_page"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.page_id} ({self.created_at:%Y-%m-%d %H:%M})"
-
-
-class IndexRebuild(models.Model):
-    """A rebuild of an index under way; meanwhile applied tasks are kept, to be applied again."""
-
-    engine = models.CharField(
-        _("engine"), max_length=10, choices=EngineRole.choices, default=EngineRole.PRIMARY
-    )
-    started_at = models.DateTimeField(_("started on"), default=timezone.now)
-    alive_at = models.DateTimeField(_("last sign of life"), default=timezone.now)
-    done = models.PositiveIntegerField(_("listings done"), default=0)
-    total = models.PositiveIntegerField(_("listings to do"), default=0)
-
-    class Meta:
-        verbose_name = _("rebuild of the index")
-        verbose_name_plural = _("rebuilds of the index")
-
-    def __str__(self) -> str:
-        return f"{self.started_at:%Y-%m-%d %H:%M}"
-
-    @classmethod
-    def running(cls, engine: str) -> IndexRebuild | None:
-        """Return the rebuild of the index of ``engine`` that some process is doing."""
-        alive = timezone.now() - REBUILD_SILENCE
-        return cls.objects.filter(engine=engine, alive_at__gt=alive).order_by("-pk").first()
-
-    @property
-    def percent(self) -> int:
-        """How far it is, 0 to 100."""
-        return min(100, 100 * self.done // self.total) if self.total else 0
 
 
 class EngineState(models.Model):
@@ -108,6 +77,7 @@ class EngineState(models.Model):
         _("engine"), max_length=10, choices=EngineRole.choices, primary_key=True
     )
     drained_at = models.DateTimeField(_("last change applied on"), null=True)
+    followed_at = models.DateTimeField(_("last seen by drain_index --follow on"), null=True)
     failures = models.PositiveSmallIntegerField(_("failures in a row"), default=0)
     retry_at = models.DateTimeField(_("left alone until"), null=True)
     error = models.TextField(_("last error"), blank=True)
