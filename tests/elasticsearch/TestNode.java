@@ -2,7 +2,6 @@ import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import org.elasticsearch.common.logging.LogConfigurator;
 import org.elasticsearch.common.settings.Settings;
 import org.elasticsearch.env.Environment;
@@ -11,7 +10,7 @@ import org.elasticsearch.node.Node;
 import org.elasticsearch.plugins.PluginBundle;
 import org.elasticsearch.plugins.PluginsLoader;
 
-/** Starts a node whose home is the first argument, and waits to be killed. */
+/** Starts a node whose home is the first argument; ends with the process that started it. */
 public class TestNode {
     public static void main(String[] arguments) throws Exception {
         Path home = Path.of(arguments[0]);
@@ -31,7 +30,10 @@ public class TestNode {
             Map.of(),
             false);
         new Node(environment, loader).start();
-        new CountDownLatch(1).await();
+        // That process holds the other end of standard input: killed, it lets go of it.
+        while (System.in.read() >= 0) {
+        }
+        Runtime.getRuntime().halt(1);
     }
 
     /** The method takes a path in version 8, and a flag besides in version 9. */

@@ -1,20 +1,23 @@
 """An Elasticsearch server put together from the jars of Maven Central.
 
-Elastic's own archives are not on the registries; the server's jars are. ``home_of`` lays them out
-once per version in the user's cache (``BDIS_ELASTICSEARCH_CACHE``).
+Elastic's own archives are not on the registries; the server's jars are. ``distribution`` lays them
+out once per version in the user's cache (``BDIS_ELASTICSEARCH_CACHE``).
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
+MAIN = HERE / "TestNode.java"
 JAVA_HOMES = Path("/usr/lib/jvm")
 
 
@@ -35,11 +38,12 @@ RELEASES = {"8": Release("8.19.21", 17), "9": Release("9.5.3", 25)}
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """Jars ready to run: ``java`` is the executable, ``folder`` holds lib/ and modules/."""
+    """What is ready to run: ``java`` is the executable, ``folder`` holds lib/ and modules/."""
 
     release: Release
     java: Path
     folder: Path
+    classes: Path
 
 
 def distribution(major: str) -> Distribution:
@@ -47,19 +51,11 @@ def distribution(major: str) -> Distribution:
     release = RELEASES[major]
     java = find_java(release.java)
     folder = _cache() / f"elasticsearch-{release.version}"
-    if not folder.exists():
-        # Beside, then renamed: another process may be doing the same.
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(dir=folder.parent))
-        try:
-            _assemble(draft, release, java)
-            draft.rename(folder)
-        except OSError:
-            if not folder.exists():
-                raise
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
-    return Distribution(release, java / "bin" / "java", folder)
+    _once(folder, lambda draft: _assemble(draft, release))
+    written = hashlib.sha256(MAIN.read_bytes()).hexdigest()[:12]
+    classes = folder / f"classes-{written}"
+    _once(classes, lambda draft: _compile(draft, java, folder / "lib"))
+    return Distribution(release, java / "bin" / "java", folder, classes)
 
 
 def find_java(version: int) -> Path:
@@ -79,7 +75,24 @@ def _cache() -> Path:
     return Path(named) if named else Path.home() / ".cache" / "bdis"
 
 
-def _assemble(folder: Path, release: Release, java: Path) -> None:
+def _once(folder: Path, fill: Callable[[Path], None]) -> None:
+    """Have ``folder`` filled by ``fill`` unless it is there already."""
+    if folder.exists():
+        return
+    # Beside, then renamed: killed half-way it leaves nothing, and another process may be at it.
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(dir=folder.parent, prefix="draft-"))
+    try:
+        fill(draft)
+        draft.rename(folder)
+    except OSError:
+        if not folder.exists():
+            raise
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _assemble(folder: Path, release: Release) -> None:
     maven = shutil.which("mvn")
     if maven is None:
         raise CannotStart("Maven (mvn) is missing: it downloads Elasticsearch")
@@ -101,9 +114,11 @@ def _assemble(folder: Path, release: Release, java: Path) -> None:
         "has.native.controller=false\n",
         encoding="utf-8",
     )
-    classes = folder / "classes"
+
+
+def _compile(folder: Path, java: Path, lib: Path) -> None:
     javac = java / "bin" / "javac"
-    _run([str(javac), "-cp", f"{lib}/*", "-d", str(classes), str(HERE / "TestNode.java")])
+    _run([str(javac), "-cp", f"{lib}/*", "-d", str(folder), str(MAIN)])
 
 
 def _run(command: list[str]) -> None:

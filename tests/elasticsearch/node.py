@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import os
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
@@ -39,7 +37,7 @@ def free_port() -> int:
 class Node:
     """A server process; ``settings`` are added to its elasticsearch.yml.
 
-    ``stop`` and ``kill`` leave the data: ``start`` brings the same node back, on the same ports.
+    ``kill`` leaves the data: ``start`` brings the same node back, on the same ports.
     """
 
     def __init__(
@@ -58,28 +56,38 @@ class Node:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self) -> Node:
+    def start(self, *, wait: bool = True) -> Node:
         """Start the node and wait until it answers; raise ``CannotStart`` with its last words."""
         folder = self.distribution.folder
         command = [
             str(self.distribution.java),
             f"-Xms{self.heap}",
             f"-Xmx{self.heap}",
+            # Made to start fast and to leave the processor to others.
             "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
             "--add-modules=jdk.incubator.vector",
             "--enable-native-access=ALL-UNNAMED",
             "-Des.distribution.type=tar",
             f"-Djava.io.tmpdir={self.home / 'tmp'}",
             "-cp",
-            f"{folder / 'classes'}:{folder / 'lib'}/*",
+            f"{self.distribution.classes}:{folder / 'lib'}/*",
             "TestNode",
             str(self.home),
         ]
         with (self.home / "output.log").open("ab") as output:
             self.process = subprocess.Popen(
-                command, stdout=output, stderr=output, cwd=self.home, start_new_session=True
+                command,
+                # A pipe that nobody writes to: when this process ends, however it does, the node
+                # sees it closed and ends too.
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=output,
+                cwd=self.home,
+                start_new_session=True,
             )
-        self.wait()
+        if wait:
+            self.wait()
         return self
 
     def wait(self) -> None:
@@ -99,29 +107,19 @@ class Node:
 
     def kill(self) -> None:
         """End the node at once, as a power cut does."""
-        self._end(signal.SIGKILL)
-
-    def stop(self) -> None:
-        """End the node in good order."""
-        self._end(signal.SIGTERM)
+        if self.process is None:
+            return
+        self.process.kill()
+        self.process.wait()
+        if self.process.stdin:
+            self.process.stdin.close()
+        self.process = None
 
     def remove(self) -> None:
         """End the node and delete its data."""
         self.kill()
         shutil.rmtree(self.home, ignore_errors=True)
         atexit.unregister(self.remove)
-
-    def _end(self, how: signal.Signals) -> None:
-        if self.process is None:
-            return
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.process.pid, how)
-        try:
-            self.process.wait(30)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        self.process = None
 
     def _lay_out(self) -> None:
         for name in ("config", "plugins", "logs", "data", "tmp"):
