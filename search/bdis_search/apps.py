@@ -10,8 +10,10 @@ class BdisSearchConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from bdis_search import signal_handlers  # noqa: F401
+        from bdis_search import signal_handlers, synonyms  # noqa: F401
+        from bdis_search.edited_synonyms import edited_synonyms
 
+        synonyms.follow(edited_synonyms)
         post_migrate.connect(_start_empty_index, sender=self)
 
 

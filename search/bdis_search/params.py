@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from bdis_search.facets import known_values, registered_facets
+from bdis_search.promotions import promoted_for
 from bdis_search.query import FILTERS, BBox, Geography, Point, Query, Sort
 
 MAX_TEXT = 300
@@ -140,7 +141,7 @@ def parse_query(params: QueryDict, *, page_size: int = 20) -> Query:
     )
     if reader.problems:
         raise InvalidParameters(reader.problems)
-    return query
+    return replace(query, promoted=promoted_for(query.text))
 
 
 def _read_circle(reader: _Reader) -> tuple[Point | None, float | None]:

@@ -45,6 +45,7 @@ class ResultItem:
     activities: tuple[Activity, ...]
     image: Any
     is_demo: bool
+    is_promoted: bool = False
 
 
 def result_item(listing: Listing, hit: Hit, text: str = "", image: Any = None) -> ResultItem:
@@ -101,8 +102,11 @@ class SearchPage:
     @cached_property
     def items(self) -> list[ResultItem]:
         """Listings of this page, still public now."""
+        promoted = self.query.promoted if self.query.sort is Sort.RELEVANCE else ()
         return [
-            result_item(listing, hit, self.query.text)
+            replace(
+                result_item(listing, hit, self.query.text), is_promoted=listing.id in promoted
+            )
             for listing, hit in load_listings(self.results.hits, self.request)
         ]
 

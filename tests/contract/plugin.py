@@ -123,10 +123,13 @@ def clock(day: int, hour: int = 12, minute: int = 0) -> Callable[[], datetime.da
 @pytest.fixture(scope="module")
 def small_world() -> Iterator[None]:
     """Make it noon on the day ``TODAY``, in the small world."""
+    from bdis_search.synonyms import shipped_synonyms
+
     from .worlds import GAZETTEER, TODAY
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("bdis_search.conditions.gazetteer", lambda: GAZETTEER)
+        patch.setattr("bdis_search.synonyms._in_force", shipped_synonyms)
         patch.setattr("django.utils.timezone.now", clock(TODAY))
         yield
 

@@ -14,8 +14,8 @@ from django.views.generic import TemplateView
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from bdis_cms.permissions import works_nationally
 from bdis_search.admin import status
+from bdis_search.admin.permissions import may_manage_search
 from bdis_search.backends.base import SearchEngineError
 from bdis_search.drift import find_drift
 from bdis_search.engine import engines
@@ -23,16 +23,11 @@ from bdis_search.models import IndexTask
 from bdis_search.outbox import drain, enqueue
 
 
-def may_manage_search(user: Any) -> bool:
-    """Whether ``user`` watches over the search: the national team, and who was given the right."""
-    return user.has_perm("bdis_search.manage_search") or works_nationally(user)
-
-
 class SearchStatusView(WagtailAdminTemplateMixin, TemplateView):
     """Show how the engines are; a POST does what its button says."""
 
     template_name = "bdis_search/admin/status.html"
-    page_title = gettext_lazy("Search")
+    page_title = gettext_lazy("State of the engine")
     header_icon = "search"
     _show_breadcrumbs = True
     index_url = reverse_lazy("bdis_search_admin:status")

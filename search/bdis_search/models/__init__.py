@@ -1,7 +1,9 @@
 """What the search keeps in the database."""
 
 from bdis_search.models.acts import IndexCheck, IndexRebuild, LongAct, UnderWay
-from bdis_search.models.outbox import DrainLease, EngineRole, EngineState, IndexTask
+from bdis_search.models.outbox import DrainLease, EngineRole, EngineState, IndexTask, told
+from bdis_search.models.promoted import PromotedListing, Promotion
+from bdis_search.models.synonyms import SynonymGroup
 
 __all__ = [
     "DrainLease",
@@ -11,5 +13,9 @@ __all__ = [
     "IndexRebuild",
     "IndexTask",
     "LongAct",
+    "PromotedListing",
+    "Promotion",
+    "SynonymGroup",
     "UnderWay",
+    "told",
 ]
