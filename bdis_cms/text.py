@@ -2,15 +2,23 @@
 
 import re
 import unicodedata
+from unicodedata import combining
 
-_LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss"})
+_LIGATURES = (("œ", "oe"), ("Œ", "oe"), ("æ", "ae"), ("Æ", "ae"), ("ß", "ss"))
+# Every diacritic of the basic plane: an index is built by folding millions of words.
+_MARKS = re.compile(
+    "[" + "".join(chr(code) for code in range(0x300, 0x10000) if combining(chr(code))) + "]+"
+)
 _NOT_A_WORD = re.compile(r"[^0-9a-z]+")
 
 
 def strip_accents(value: str) -> str:
     """Return ``value`` without diacritics; case and punctuation stay."""
-    decomposed = unicodedata.normalize("NFKD", value.translate(_LIGATURES))
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    if value.isascii():
+        return value
+    for ligature, letters in _LIGATURES:
+        value = value.replace(ligature, letters)
+    return _MARKS.sub("", unicodedata.normalize("NFKD", value))
 
 
 def fold(value: str) -> str:

@@ -20,7 +20,7 @@ from bdis_search.synonyms import Synonyms, get_synonyms
 MAX_WORDS = 32
 MAX_WORD_LENGTH = 60
 
-_APOSTROPHES = str.maketrans("’‘ʼ`´′＇", "'''''''")
+_APOSTROPHES = re.compile("[’‘ʼ`´′＇]")
 _ELISION = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)'(?=\w)")
 _DOTTED_ACRONYM = re.compile(r"(?<![\w.])(?:[^\W\d_]\.){2,}(?:[^\W\d_](?!\w))?")
 # "habitant·e·s", "adhérent.e.s", "acteur·rice·s", "salarié(e)s"
@@ -47,11 +47,12 @@ STOP_WORDS = frozenset(
 def _prepared(text: str) -> str:
     """Return ``text`` folded, its acronyms, elisions and inclusive endings resolved."""
     if not text.isascii():
-        text = strip_accents(text.translate(_APOSTROPHES))
+        text = strip_accents(_APOSTROPHES.sub("'", text))
     text = text.lower()
-    text = _DOTTED_ACRONYM.sub(lambda match: match.group().replace(".", "") + " ", text)
+    if "." in text:
+        text = _DOTTED_ACRONYM.sub(lambda match: match.group().replace(".", "") + " ", text)
     text = _INCLUSIVE.sub(" ", text)
-    return _ELISION.sub(" ", text)
+    return _ELISION.sub(" ", text) if "'" in text else text
 
 
 def tokenize(text: str) -> list[str]:
@@ -72,9 +73,11 @@ def stems(text: str) -> tuple[str, ...]:
 
 def joined_words(text: str) -> list[str]:
     """Return hyphenated words written as one: "éco-construction" gives "ecoconstruction"."""
+    prepared = _prepared(text)
+    if "-" not in prepared:
+        return []
     return [
-        match.group().replace("-", "")[:MAX_WORD_LENGTH]
-        for match in _HYPHENATED.finditer(_prepared(text))
+        match.group().replace("-", "")[:MAX_WORD_LENGTH] for match in _HYPHENATED.finditer(prepared)
     ]
 
 
