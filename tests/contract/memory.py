@@ -184,13 +184,13 @@ class Engine(SearchEngine):
     def entries(self) -> dict[int, Entry]:
         return self.indexes[self.name]
 
-    def _public(self) -> list[Entry]:
+    def _public(self, hidden: frozenset[int] = frozenset()) -> list[Entry]:
         today = timezone.localdate().toordinal()
-        everything = list(self.entries.values())
+        everything = [one for key, one in self.entries.items() if key not in hidden]
         return [entry for entry in everything if entry.document.public_until >= today]
 
     def search(self, query: Query) -> Results:
-        entries = self._public()
+        entries = self._public(query.hidden)
         reading = Reading(query.text, entries, query.promoted)
         matching = [entry for n, entry in enumerate(entries) if n in reading.found]
         conditions = compile_conditions(query)
@@ -256,7 +256,7 @@ class Engine(SearchEngine):
         ]
 
     def clusters(self, query: Query, zoom: int) -> list[Cluster]:
-        entries = self._public()
+        entries = self._public(query.hidden)
         reading = Reading(query.text, entries, query.promoted)
         wanted = list(compile_conditions(query).without())
         squares: dict[tuple[int, int], list[InitiativeDocument]] = defaultdict(list)

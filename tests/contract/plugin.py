@@ -127,7 +127,11 @@ def small_world() -> Iterator[None]:
 
     from .worlds import GAZETTEER, TODAY
 
+    from bdis_search.synonyms import shipped_synonyms
+
     with pytest.MonkeyPatch.context() as patch:
+        # Those of the list alone: the ones of a site are in its database, which is not asked.
+        patch.setattr("bdis_search.synonyms._in_force", shipped_synonyms)
         patch.setattr("bdis_search.conditions.gazetteer", lambda: GAZETTEER)
         patch.setattr("bdis_search.synonyms._in_force", shipped_synonyms)
         patch.setattr("django.utils.timezone.now", clock(TODAY))
