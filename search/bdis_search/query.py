@@ -58,7 +58,8 @@ class Query:
     hierarchy includes its descendants. ``radius_km`` (true km around ``near``) needs ``near``.
     ``bbox`` always looks at the seat. ``facets`` names the facets to count. ``promoted`` are the
     pages that come first by relevance, in that order: they match whatever the text, and every
-    filter still holds for them.
+    filter still holds for them. ``hidden`` are pages that the index may still hold: the answer is
+    the one of an index without them.
     """
 
     text: str = ""
@@ -72,6 +73,7 @@ class Query:
     page_size: int = 20
     facets: tuple[str, ...] = FACETS
     promoted: tuple[int, ...] = ()
+    hidden: frozenset[int] = frozenset()
 
     @property
     def offset(self) -> int:

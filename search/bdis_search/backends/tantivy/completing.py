@@ -31,8 +31,7 @@ def completions(opened: Opened, text: str, limit: int) -> list[Suggestion]:
         *(some([term("title_stems", stem(word)), term("title_exact", word)]) for word in finished),
         some([begun, term("title_stems", stem(last))]),
     ]
-    public = still_public(today(), opened)
-    query = every([*selected, public] if public else selected)
+    query = every([*selected, *still_public(today(), opened)])
     first = TantivyQuery.regex_query(schema(), "by_name", re.escape(" ".join(words)) + "(?s:.*)")
     # Titles that begin with what is typed come first, then the others; each by name.
     found: list[Suggestion] = []

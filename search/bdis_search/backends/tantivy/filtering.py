@@ -33,13 +33,22 @@ def condition_query(condition: Condition, opened: Opened) -> Query:
             return some([condition_query(one, opened) for one in conditions])
 
 
-def still_public(today: int, opened: Opened) -> Query | None:
-    """Return the query that leaves out lapsed listings; ``None`` when no document has lapsed."""
+def still_public(today: int, opened: Opened) -> list[Query]:
+    """Return the condition that leaves out lapsed listings; none when no document has lapsed."""
     if not _lapsed(opened, today):
-        return None
-    return Query.range_query(
-        schema(), "public_until", FieldType.Unsigned, lower_bound=max(0, today)
-    )
+        return []
+    return [
+        Query.range_query(schema(), "public_until", FieldType.Unsigned, lower_bound=max(0, today))
+    ]
+
+
+def not_hidden(ids: frozenset[int]) -> list[Query]:
+    """Return the condition that leaves out the listings ``ids``; none when there are none."""
+    if not ids:
+        return []
+    hidden = Query.term_set_query(schema(), "id", sorted(ids))
+    everything = (tantivy.Occur.Must, Query.all_query())
+    return [Query.boolean_query([everything, (tantivy.Occur.MustNot, hidden)])]
 
 
 def _terms(field: str, values: frozenset[str]) -> Query:

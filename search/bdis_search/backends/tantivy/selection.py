@@ -11,7 +11,7 @@ from django.utils import timezone
 from tantivy import Occur
 from tantivy import Query as TantivyQuery
 
-from bdis_search.backends.tantivy.filtering import condition_query, still_public
+from bdis_search.backends.tantivy.filtering import condition_query, not_hidden, still_public
 from bdis_search.backends.tantivy.matching import compiled, every, total_of
 from bdis_search.backends.tantivy.store import Opened
 from bdis_search.conditions import Condition, compile_conditions, facet_field
@@ -40,7 +40,7 @@ class Selection:
         self._matches: TantivyQuery | None = None
         self._conditions = compile_conditions(query)
         self._queries: dict[int, TantivyQuery] = {}
-        self._public = still_public(today(), opened)
+        self._seen = [*still_public(today(), opened), *not_hidden(query.hidden)]
 
     def settle(self) -> None:
         """Bend the text until some document matches the whole query, or it bends no more."""
@@ -51,8 +51,7 @@ class Selection:
         """Read the text more leniently if nothing at all matches it as it is read now."""
         if self.reading.settled:
             return False
-        public = [self._public] if self._public else []
-        if self.count(every([*self._text(), *public])):
+        if self.count(every([*self._text(), *self._seen])):
             return False
         self._matches = None
         return self.reading.bend()
@@ -103,7 +102,7 @@ class Selection:
 
     def _filters(self, without: str | None = None) -> list[TantivyQuery]:
         parts = [self._query_of(condition) for condition in self._conditions.without(without)]
-        return [*parts, self._public] if self._public else parts
+        return [*parts, *self._seen]
 
     def _query_of(self, condition: Condition) -> TantivyQuery:
         key = id(condition)
