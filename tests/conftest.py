@@ -6,8 +6,10 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from django.db import transaction
 
 from bdis_cms import remembering
 from tests.factories import (
@@ -33,6 +35,29 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(NO_REFERENCE_DATA)
     return folder
+
+
+@pytest.fixture(scope="session")
+def shipped_gazetteer(django_db_setup, django_db_blocker) -> Any:
+    """Every territory of the shipped tables, in memory; the database is left empty."""
+    from bdis_cms.gazetteer import forget
+    from bdis_cms.gazetteer.loading import load_territories
+    from bdis_cms.gazetteer.store import build_gazetteer
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        load_territories()
+        gazetteer = build_gazetteer()
+        transaction.set_rollback(True)
+    forget()
+    return gazetteer
+
+
+@pytest.fixture
+def whole_country(shipped_gazetteer, monkeypatch) -> Any:
+    """Have every function of the gazetteer answer from the shipped tables."""
+    for module in ("search", "matching", "hierarchy", "geocoding"):
+        monkeypatch.setattr(f"bdis_cms.gazetteer.{module}.gazetteer", lambda: shipped_gazetteer)
+    return shipped_gazetteer
 
 
 @pytest.fixture

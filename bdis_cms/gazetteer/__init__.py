@@ -3,7 +3,7 @@
 from .hierarchy import communes_within, nearest_commune, territory_ancestors
 from .matching import match_commune
 from .places import AmbiguousCommune, CommuneMatch, CommuneNotFound, MatchRule, Place, PlaceType
-from .search import search_places
+from .search import places_called, search_places
 from .store import forget, gazetteer
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "gazetteer",
     "match_commune",
     "nearest_commune",
+    "places_called",
     "search_places",
     "territory_ancestors",
 ]

@@ -28,6 +28,14 @@ def search_places(q: str, limit: int = 10) -> list[Place]:
     return PlaceSearch(gazetteer()).search(q, limit)
 
 
+def places_called(name: str, limit: int = 8) -> list[Place]:
+    """Return the places called so and nothing else, best first: neither begun nor misspelt.
+
+    « Saint-Denis », « Saint-Denis 93 », « Lyon 3e », « la Drôme », « PACA », « 38000 », « 31 ».
+    """
+    return PlaceSearch(gazetteer()).called(name, limit)
+
+
 class PlaceSearch:
     """One way to search a gazetteer; the gazetteer may come from elsewhere than the database."""
 
@@ -46,6 +54,19 @@ class PlaceSearch:
             else self._by_number(query) or self._by_name(query, limit)
         )
         return _first_of_each(found, limit)
+
+    def called(self, name: str, limit: int = 8) -> list[Place]:
+        """See ``places_called``."""
+        key = name_key(name)
+        if key.isdigit() and len(key) == 5:
+            communes = self.places.by_postcode.get(key)
+            return self._of_postcode(key)[:limit] if communes else []
+        if department := self.places.departments.get(key.upper()):
+            return [department]
+        found = self._arrondissement(key)
+        if not found and (self.names.is_name(key) or self.names.is_name(without_article(key))):
+            found = self.names.ranked(key, limit, complete=False)
+        return _first_of_each(found or self._split(key, limit, exactly=True), limit)
 
     # Numbers
 

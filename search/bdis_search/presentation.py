@@ -23,8 +23,10 @@ from bdis_search.listings import Listing, load_listings
 from bdis_search.loosening import Alternative, alternatives_of
 from bdis_search.marking import mark
 from bdis_search.params import MAX_RESULT, InvalidParameters, ParameterProblem, parse_query
+from bdis_search.promotions import promoted_for
 from bdis_search.query import Geography, Hit, Query, Results, Sort
 from bdis_search.terms import regions
+from bdis_search.understanding import LITERALLY, names_a_listing, split
 from bdis_search.where import ZOOMS, Where, completed, of_place, understand
 
 RADII_KM = (5, 10, 20, 30, 50, 100)
@@ -73,8 +75,13 @@ class SearchPage:
 
     def __init__(self, request: HttpRequest, view: str = "bdis_search:search") -> None:
         self.request = request
-        self.params: QueryDict = request.GET
-        self.links = SearchLinks(self.params, view)
+        self.view = view
+        params, self.understood = split(request.GET)
+        self._take(params)
+
+    def _take(self, params: QueryDict) -> None:
+        self.params = params
+        self.links = SearchLinks(self.params, self.view)
         self.where: Where = understand(self.params)
         self.problems: list[ParameterProblem] = []
         self.api_params = completed(self.params, self.where)
@@ -92,8 +99,39 @@ class SearchPage:
 
     @cached_property
     def results(self) -> Results:
-        """The answer of the engine, for this page of results."""
-        return get_engine().search(self.query)
+        """The answer of the engine, for this page of results.
+
+        The words are searched as they are when they are the name of a listing, or when nothing is
+        found at the place understood.
+        """
+        engine = get_engine()
+        results = engine.search(self.query)
+        if self.understood is None:
+            return results
+        if not results.total or names_a_listing(self.understood.text, engine):
+            found = engine.search(self._literal(self.understood.text))
+            if found.total and not found.forgiven:
+                self.understood = None
+                self._take(self.request.GET)
+                return found
+        return results
+
+    def _literal(self, text: str) -> Query:
+        """Return this search with ``text`` as its words, and no place."""
+        filters = {k: v for k, v in self.query.filters.items() if k not in self.where.params}
+        return replace(
+            self.query,
+            text=text,
+            filters=filters,
+            near=None,
+            radius_km=None,
+            promoted=promoted_for(text),
+        )
+
+    @property
+    def literal_url(self) -> str:
+        """The search of the words as they are, where they were understood as a what and a where."""
+        return SearchLinks(self.request.GET, self.view).replacing(**{LITERALLY: "1"})
 
     @property
     def total(self) -> int:
@@ -104,9 +142,7 @@ class SearchPage:
         """Listings of this page, still public now."""
         promoted = self.query.promoted if self.query.sort is Sort.RELEVANCE else ()
         return [
-            replace(
-                result_item(listing, hit, self.query.text), is_promoted=listing.id in promoted
-            )
+            replace(result_item(listing, hit, self.query.text), is_promoted=listing.id in promoted)
             for listing, hit in load_listings(self.results.hits, self.request)
         ]
 
