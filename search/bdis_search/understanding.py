@@ -76,7 +76,7 @@ def understood(text: str) -> Understood | None:
     for cut in range(len(words) - 1, 0, -1):
         if where := _named(words[:cut], _KNOWN_CITY):
             rest = words[cut:]
-            if name_key(rest[0]) not in _GOING_ON:
+            if name_key(rest[0]) not in _GOING_ON and not name_key(_bare(rest)).isdigit():
                 return Understood(text, _bare(rest), where)
     return None
 
