@@ -38,9 +38,7 @@ BATCH = 500
 def build_documents(page_ids: Iterable[int] | None = None) -> Iterator[InitiativeDocument]:
     """Yield the documents of the public listings among ``page_ids`` (all of them by default)."""
     if page_ids is None:
-        page_ids = (
-            InitiativePage.objects.public().order_by("pk").values_list("pk", flat=True).iterator()
-        )
+        page_ids = _public_ids()
     ids = iter(page_ids)
     terms: _Terms | None = None
     while batch := list(islice(ids, BATCH)):
@@ -50,6 +48,16 @@ def build_documents(page_ids: Iterable[int] | None = None) -> Iterator[Initiativ
         facts = _Facts.load([page.pk for page in pages], pages, terms)
         for page in pages:
             yield _document(page, facts)
+
+
+def _public_ids() -> Iterator[int]:
+    # By keys rather than through a cursor: SQLite refuses to write while one is open and another
+    # process has written, and a rebuild lasts for minutes.
+    last = 0
+    ids = InitiativePage.objects.public().order_by("pk").values_list("pk", flat=True)
+    while batch := list(ids.filter(pk__gt=last)[:BATCH]):
+        yield from batch
+        last = batch[-1]
 
 
 @dataclass(frozen=True)

@@ -83,14 +83,10 @@ class InitiativeDocument:
 
         All of them when it is of another version of the document.
         """
-        own = self.hashed()
-        if len(own) != len(fingerprint):
+        if len(fingerprint) != _WIDTH * len(_HASHED):
             return list(_HASHED)
-        return [
-            name
-            for name, start in zip(_HASHED, range(0, len(own), _WIDTH), strict=True)
-            if own[start : start + _WIDTH] != fingerprint[start : start + _WIDTH]
-        ]
+        own = self.hashed()
+        return [name for name in _HASHED if _part(own, name) != _part(fingerprint, name)]
 
 
 _WIDTH = 4
@@ -99,3 +95,13 @@ _HASHED = tuple(item.name for item in fields(InitiativeDocument) if item.name !=
 
 def _short_hash(value: object) -> str:
     return urlsafe_b64encode(blake2b(repr(value).encode(), digest_size=3).digest()).decode()
+
+
+def fingerprint_has(fingerprint: str, field: str, value: object) -> bool:
+    """Return whether the document that has ``fingerprint`` held ``value`` in ``field``."""
+    return _part(fingerprint, field) == _short_hash(value)
+
+
+def _part(fingerprint: str, field: str) -> str:
+    start = _WIDTH * _HASHED.index(field)
+    return fingerprint[start : start + _WIDTH]

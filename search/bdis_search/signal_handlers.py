@@ -13,7 +13,7 @@ from wagtail.signals import page_published, page_unpublished, post_page_move
 
 from bdis_cms.models import Activity, Family, InitiativePage, LegalFamily, LegalStatus
 from bdis_cms.signals import listings_changed
-from bdis_search.outbox import enqueue
+from bdis_search.outbox import enqueue, enqueue_all
 
 # Saving: facts that need no publication (adhesion, suspension). Publishing: sent once children
 # and relations are saved too.
@@ -67,9 +67,8 @@ def term_changed(sender: type, instance: Any, created: bool, **kwargs: Any) -> N
             bearing = Q(activities__in=below) | Q(main_activity__in=below)
         case _:
             bearing = Q(tagged_items__tag=instance)
-    enqueue(InitiativePage.objects.filter(bearing).values_list("pk", flat=True).distinct())
+    enqueue_all(InitiativePage.objects.filter(bearing))
 
 
 def _enqueue_branch(page: Page) -> None:
-    listings = InitiativePage.objects.descendant_of(page, inclusive=True)
-    enqueue(listings.values_list("pk", flat=True))
+    enqueue_all(InitiativePage.objects.descendant_of(page, inclusive=True))

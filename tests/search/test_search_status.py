@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from bdis_cms.models import InitiativePage
 from bdis_cms.sitetree import NATIONAL_GROUP, ensure_site_tree, moderators_group_name
-from bdis_search import outbox
-from bdis_search.admin import status
+from bdis_search import background, draining, outbox
+from bdis_search.admin import views
 from bdis_search.backends.base import EngineUnavailable
-from bdis_search.models import IndexRebuild, IndexTask
+from bdis_search.models import EngineState, IndexRebuild, IndexTask
 from bdis_search.query import Query
 from tests.cms.admin_client import logged_in, member
 from tests.factories import InitiativePageFactory
@@ -57,38 +57,72 @@ def test_it_finds_and_mends_what_no_signal_told(desk, engine):
     assert "concordent" in act(desk, "check")
 
 
-def test_it_rebuilds_once_at_a_time_beside_the_request(desk, engine, monkeypatch):
-    started = []
+@pytest.fixture
+def threads(settings, monkeypatch):
+    """Threads that run when the test says so: the acts begun, in order."""
+    begun = []
 
     class Thread:
         def __init__(self, *, target, args, **options):
             self.run = lambda: target(*args)
 
         def start(self):
-            started.append(self.run)
+            begun.append(self.run)
 
-    monkeypatch.setattr(status.threading, "Thread", Thread)
-    monkeypatch.setattr(status, "close_old_connections", lambda: None)
-    monkeypatch.setattr(status.connection, "close", lambda: None)
+    settings.BDIS_SEARCH_BACKGROUND = True
+    monkeypatch.setattr(background.threading, "Thread", Thread)
+    monkeypatch.setattr(background.connections, "close_all", lambda: None)
+    yield begun
+    background._running.clear()
+
+
+def test_it_rebuilds_once_at_a_time_beside_the_request(desk, engine, threads):
     InitiativePage.objects.update(title="Atelier poterie")
     assert "en cours de reconstruction" in act(desk, "rebuild", engine="primary")
-    started.pop()()
+    act(desk, "rebuild", engine="primary")
+    assert len(threads) == 1
+    threads.pop()()
     assert engine.search(Query(text="poterie")).total == 1
 
-    IndexRebuild.objects.create(done=1, total=4)
+    rebuild = IndexRebuild.begin("primary", 4)
+    rebuild.beat(1)
     assert "déjà" in act(desk, "rebuild")
-    assert not started
-    assert "1 fiches sur 4 (25" in desk.get(url()).content.decode()
+    assert not threads
+    followed = desk.get(url(), {"part": "1"}).content.decode()
+    assert "<html" not in followed
+    assert 'value="25"' in followed
+    assert "1 fiches sur 4" in followed
+    assert 'data-bdis-busy="1"' in followed
+    rebuild.end()
+    assert 'data-bdis-busy="0"' in desk.get(url()).content.decode()
+
+
+def test_it_checks_and_mends_beside_the_request_too(desk, engine, threads):
+    InitiativePage.objects.update(title="Atelier poterie")
+    act(desk, "check")
+    threads.pop()()
+    shown = desk.get(url()).content.decode()
+    assert "1 périmée" in shown
+    assert "title" in shown
+    act(desk, "fix")
+    threads.pop()()
+    assert engine.search(Query(text="poterie")).total == 1
+
+
+def test_without_threads_a_large_index_is_left_to_the_commands(desk, monkeypatch):
+    monkeypatch.setattr(views, "_SMALL", 0)
+    assert "manage.py reindex" in act(desk, "rebuild")
+    assert "manage.py check_index" in act(desk, "check")
 
 
 def test_it_shows_what_was_set_aside_and_tries_it_again(desk, monkeypatch):
     page = InitiativePage.objects.get()
-    build = outbox.build_documents
+    build = draining.build_documents
 
     def refuse(page_ids):
         raise ZeroDivisionError("impossible")
 
-    monkeypatch.setattr(outbox, "build_documents", refuse)
+    monkeypatch.setattr(draining, "build_documents", refuse)
     outbox.enqueue([page.pk])
     for _attempt in range(outbox.MOST_ATTEMPTS):
         IndexTask.objects.update(not_before=None)
@@ -98,9 +132,17 @@ def test_it_shows_what_was_set_aside_and_tries_it_again(desk, monkeypatch):
     assert page.title in shown
     assert "impossible" in shown
 
-    monkeypatch.setattr(outbox, "build_documents", build)
-    assert "1 changement appliqué" in act(desk, "retry")
+    monkeypatch.setattr(draining, "build_documents", build)
+    assert "1 changement appliqué" in act(desk, "retry", task=IndexTask.objects.get().pk)
     assert not IndexTask.objects.exists()
+
+
+def test_it_says_when_no_worker_applies_the_changes(desk, settings):
+    settings.BDIS_SEARCH_DRAIN = "worker"
+    assert "drain_index --follow" in desk.get(url()).content.decode()
+    assert "aucun" in desk.get(url()).content.decode()
+    EngineState.objects.update(followed_at=timezone.now())
+    assert "aucun" not in desk.get(url()).content.decode()
 
 
 def test_what_was_set_aside_can_be_discarded(desk):

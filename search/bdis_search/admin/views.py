@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -14,17 +15,26 @@ from django.views.generic import TemplateView
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from bdis_cms.models import InitiativePage
+from bdis_search import background
 from bdis_search.admin import status
 from bdis_search.admin.permissions import may_manage_search
 from bdis_search.backends.base import SearchEngineError
 from bdis_search.drift import find_drift
 from bdis_search.engine import engines
-from bdis_search.models import IndexTask
-from bdis_search.outbox import drain, enqueue
+from bdis_search.models import EngineState, IndexCheck, IndexRebuild, IndexTask, UnderWay
+from bdis_search.outbox import drain, enqueue, rebuild_index
+
+#: Without a thread to do it in, an index of so few listings is rebuilt while one waits.
+_SMALL = 2_000
+_SECONDS = 5.0
 
 
 class SearchStatusView(WagtailAdminTemplateMixin, TemplateView):
-    """Show how the engines are; a POST does what its button says."""
+    """Show how the engines are; a POST does what its button says.
+
+    ``?part=1`` answers what changes of the page, for it to be followed.
+    """
 
     template_name = "bdis_search/admin/status.html"
     page_title = gettext_lazy("State of the engine")
@@ -37,12 +47,19 @@ class SearchStatusView(WagtailAdminTemplateMixin, TemplateView):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
+    def get_template_names(self) -> list[str]:
+        return ["bdis_search/admin/status_part.html" if self._is_part else self.template_name]
+
+    @property
+    def _is_part(self) -> bool:
+        return self.request.method == "GET" and "part" in self.request.GET
+
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         return [*self.breadcrumbs_items, {"url": self.index_url, "label": self.page_title}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {
-            "engines": status.statuses(),
+            "search": status.status(),
             "aside": status.set_aside(),
             "aside_count": IndexTask.objects.set_aside().count(),
         }
@@ -63,45 +80,78 @@ class SearchStatusView(WagtailAdminTemplateMixin, TemplateView):
         else:
             try:
                 act(role)
-            except SearchEngineError as error:
+            except (SearchEngineError, UnderWay) as error:
                 messages.error(request, str(error))
         return redirect("bdis_search_admin:status")
 
     def _rebuild(self, role: str) -> None:
-        if status.rebuild_in_background(role):
-            told = _("The index is being rebuilt; the old one answers until the new one is ready.")
-            messages.success(self.request, told)
-        else:
+        if IndexRebuild.running(role):
             messages.warning(self.request, _("The index is already being rebuilt."))
-
-    def _drain(self, role: str) -> None:
-        done = drain(patience=5)
-        told = ngettext("%(n)s change applied.", "%(n)s changes applied.", done) % {"n": done}
-        messages.success(self.request, told)
+            return
+        self._at_length(
+            f"rebuild-{role}",
+            lambda: rebuild_index(role=role),
+            _("The index is being rebuilt; the old one answers until the new one is ready."),
+        )
 
     def _check(self, role: str) -> None:
-        drift = find_drift(role)
-        if drift:
+        if IndexCheck.running(role):
+            messages.warning(self.request, _("The index is already being checked."))
+            return
+        told = _("The index is being checked; what differs will show here.")
+        if self._at_length(f"check-{role}", lambda: find_drift(role), told):
+            self._tell_drift(role)
+
+    def _tell_drift(self, role: str) -> None:
+        numbers = EngineState.of(role).drift
+        differing = sum(numbers.get(kind, 0) for kind in ("missing", "not_public", "stale"))
+        if differing:
             told = ngettext(
                 "%(n)s listing differs between the index and the directory.",
                 "%(n)s listings differ between the index and the directory.",
-                len(drift.ids),
+                differing,
             )
-            messages.warning(self.request, told % {"n": len(drift.ids)})
+            messages.warning(self.request, told % {"n": differing})
         else:
             messages.success(self.request, _("The index and the directory agree."))
 
     def _fix(self, role: str) -> None:
-        enqueue(find_drift(role).ids)
-        self._drain(role)
-        find_drift(role)
+        def fix() -> None:
+            enqueue(find_drift(role).ids)
+            drain(patience=30)
+            find_drift(role)
+
+        self._at_length(f"check-{role}", fix, _("What differs is being indexed anew."))
+
+    def _at_length(self, name: str, act: Callable[[], object], told: str) -> bool:
+        """Begin what may take minutes; return whether it is already done."""
+        if background.allowed():
+            background.in_background(name, act)
+            messages.success(self.request, told)
+            return False
+        if InitiativePage.objects.count() > _SMALL:
+            command = "reindex" if name.startswith("rebuild") else "check_index --fix"
+            wanted = _("There are too many listings for this page: run “manage.py %(command)s”.")
+            messages.warning(self.request, wanted % {"command": command})
+            return False
+        act()
+        return True
+
+    def _drain(self, role: str) -> None:
+        done = drain(patience=_SECONDS, seconds=_SECONDS)
+        told = ngettext("%(n)s change applied.", "%(n)s changes applied.", done) % {"n": done}
+        messages.success(self.request, told)
+        if IndexTask.objects.waiting().exists() and background.drain_in_background():
+            messages.info(self.request, _("The others are being applied."))
 
     def _retry(self, role: str) -> None:
-        status.try_again()
+        task = self.request.POST.get("task", "")
+        status.try_again(int(task) if task.isdecimal() else None)
         self._drain(role)
 
     def _discard(self, role: str) -> None:
-        task = IndexTask.objects.set_aside().filter(pk=self.request.POST.get("task") or 0)
-        deleted, _kinds = task.delete()
+        task = self.request.POST.get("task", "")
+        found = IndexTask.objects.set_aside().filter(pk=int(task) if task.isdecimal() else 0)
+        deleted, _kinds = found.delete()
         if deleted:
             messages.success(self.request, _("The change was discarded."))

@@ -41,6 +41,8 @@ class LongAct(models.Model):
     done = models.PositiveIntegerField(_("listings done"), default=0)
     total = models.PositiveIntegerField(_("listings to do"), default=0)
 
+    objects = models.Manager()
+
     class Meta:
         abstract = True
 
@@ -50,11 +52,9 @@ class LongAct(models.Model):
     @classmethod
     def begin(cls, engine: str, total: int) -> Self:
         """Tell that this process begins; raise ``UnderWay`` when another one is at it."""
-        for act in cls.objects.filter(engine=engine):
-            if act.is_alive:
-                raise UnderWay(act)
-            # By its key and sign of life: should it be alive after all, it stays.
-            cls.objects.filter(pk=act.pk, alive_at=act.alive_at).delete()
+        act = cls.running(engine)
+        if act is not None:
+            raise UnderWay(act)
         try:
             with transaction.atomic():
                 return cls.objects.create(engine=engine, total=total, process=this_process())
@@ -63,9 +63,15 @@ class LongAct(models.Model):
 
     @classmethod
     def running(cls, engine: str) -> Self | None:
-        """Return what some process is doing to the index of ``engine``."""
+        """Return what some process is doing to the index of ``engine``.
+
+        What is held for dead is buried at once: should it live after all, ``beat`` tells it so.
+        """
         act = cls.objects.filter(engine=engine).first()
-        return act if act and act.is_alive else None
+        if act is None or act.is_alive:
+            return act
+        buried, _kinds = cls.objects.filter(pk=act.pk, alive_at=act.alive_at).delete()
+        return None if buried else act
 
     @property
     def is_alive(self) -> bool:
@@ -83,9 +89,14 @@ class LongAct(models.Model):
         return min(100, 100 * self.done // self.total) if self.total else 0
 
     def beat(self, done: int) -> bool:
-        """Give a sign of life; return False when others hold this act for dead."""
+        """Give a sign of life; return False when this act was held for dead."""
         row = type(self).objects.filter(pk=self.pk)
         return bool(row.update(alive_at=timezone.now(), done=done))
+
+    def end(self) -> bool:
+        """Tell that it is over; return False when it was held for dead before."""
+        ended, _kinds = type(self).objects.filter(pk=self.pk).delete()
+        return bool(ended)
 
 
 class IndexRebuild(LongAct):

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+#: An engine that is away is asked again after 2, 4, 8… seconds, and at most after so many.
+LONGEST_REST_S = 60
 
 
 class EngineRole(models.TextChoices):
@@ -102,6 +107,28 @@ class EngineState(models.Model):
         """Return the state of ``engine``."""
         return cls.objects.get_or_create(engine=engine)[0]
 
+    @classmethod
+    def resting(cls) -> set[str]:
+        """Return the engines that are left alone for a while, after a failure."""
+        return set(cls.objects.filter(retry_at__gt=timezone.now()).values_list("engine", flat=True))
+
+    @classmethod
+    def note_success(cls, engine: str) -> None:
+        """Remember that ``engine`` took some changes."""
+        cls.objects.update_or_create(
+            engine=engine, defaults={"drained_at": timezone.now(), "failures": 0, "retry_at": None}
+        )
+
+    @classmethod
+    def note_failure(cls, engine: str, error: Exception) -> None:
+        """Remember that ``engine`` is away; it is left alone twice as long each time."""
+        state, now = cls.of(engine), timezone.now()
+        state.failures = min(state.failures + 1, 32_000)
+        state.error, state.error_at = told(error), now
+        rest = min(2 ** min(state.failures, 10), LONGEST_REST_S)
+        state.retry_at = now + datetime.timedelta(seconds=rest)
+        state.save(update_fields=["failures", "error", "error_at", "retry_at"])
+
 
 class DrainLease(models.Model):
     """The right to drain the outbox of an engine: one process at a time, for a while."""
@@ -116,3 +143,8 @@ class DrainLease(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.owner}"
+
+
+def told(error: Exception) -> str:
+    """Return what the admin shows of an error."""
+    return f"{type(error).__name__}: {error}"[:2000]

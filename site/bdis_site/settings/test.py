@@ -22,6 +22,7 @@ BDIS_SEARCH = {
     "BACKEND": "bdis_search.backends.tantivy",
     "OPTIONS": {"PATH": _scratch / "index"},
 }
+BDIS_SEARCH_BACKGROUND = False
 BDIS_GEOCODER = "commune"
 BDIS_GAZETTEER_CHECK_SECONDS = 0
 BDIS_REMEMBER_SECONDS = 0

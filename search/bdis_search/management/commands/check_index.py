@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 from tqdm import tqdm
 
 from bdis_cms.models import InitiativePage
@@ -16,7 +17,7 @@ from bdis_search.backends.base import SearchEngineError
 from bdis_search.documents import InitiativeDocument
 from bdis_search.drift import Drift, find_drift
 from bdis_search.management.commands._engines import add_engine_option, roles_of
-from bdis_search.models import IndexTask
+from bdis_search.models import IndexTask, UnderWay
 from bdis_search.outbox import drain, enqueue
 
 
@@ -48,17 +49,20 @@ class Command(BaseCommand):
         json: bool = False,
         **options: Any,
     ) -> None:
-        found = {}
-        for role in roles_of(engine):
-            try:
-                found[role] = find_drift(role, self._watch)
-            except SearchEngineError as error:
-                raise CommandError(f"{role}: {error}", returncode=2) from error
-        waiting = IndexTask.objects.waiting().count()
+        try:
+            found = {role: find_drift(role, self._watch) for role in roles_of(engine)}
+            if fix and any(found.values()):
+                enqueue(sorted({one for drift in found.values() for one in drift.ids}))
+                drain(patience=30)
+        except (SearchEngineError, UnderWay) as error:
+            raise CommandError(str(error), returncode=2) from error
+        except DatabaseError as error:
+            told = f"The database does not answer ({type(error).__name__})."
+            raise CommandError(told, returncode=2) from error
         if json:
-            self.stdout.write(_as_json(found, waiting, limit))
+            self.stdout.write(_as_json(found, limit))
         else:
-            self._tell(found, waiting, limit)
+            self._tell(found, limit)
         if not any(found.values()):
             return
         if not fix:
@@ -66,13 +70,7 @@ class Command(BaseCommand):
                 "The index and the database differ: run check_index --fix, or reindex.",
                 returncode=1,
             )
-        ids = {identifier for drift in found.values() for identifier in drift.ids}
-        enqueue(sorted(ids))
-        try:
-            drain(patience=30)
-        except SearchEngineError as error:
-            raise CommandError(f"{error} The changes stay in the outbox.", returncode=2) from error
-        self.stderr.write(f"{len(ids)} listings indexed anew.")
+        self.stderr.write(f"{sum(map(len, found.values()))} listings indexed anew.")
 
     def _watch(self, documents: Iterable[InitiativeDocument]) -> Iterable[InitiativeDocument]:
         total = InitiativePage.objects.public().count()
@@ -82,39 +80,37 @@ class Command(BaseCommand):
         )
         return watched
 
-    def _tell(self, found: dict[str, Drift], waiting: int, limit: int) -> None:
-        if waiting:
-            self.stdout.write(f"{waiting} changes wait in the outbox (manage.py drain_index).")
+    def _tell(self, found: dict[str, Drift], limit: int) -> None:
         for role, drift in found.items():
+            tasks = IndexTask.objects.filter(engine=role)
+            if waiting := tasks.waiting().count():
+                self.stdout.write(f"{role}: {waiting} changes wait (manage.py drain_index).")
+            if aside := tasks.set_aside().count():
+                self.stdout.write(f"{role}: {aside} changes are set aside (see the admin).")
             for kind, ids in (
                 ("missing from the index", drift.missing),
                 ("in the index but not public", drift.not_public),
-                ("stale in the index", sorted(drift.stale)),
+                ("stale in the index", drift.stale),
             ):
                 if ids:
                     named = ", ".join(_named(one, drift) for one in ids[:limit])
                     more = ", …" if len(ids) > limit else ""
                     self.stdout.write(f"{role}: {len(ids)} {kind}: {named}{more}")
+            if drift.fields:
+                most = ", ".join(f"{name} {n}" for name, n in drift.fields.most_common())
+                self.stdout.write(f"{role}: fields that differ: {most}")
             if not drift:
                 told = f"{drift.checked} listings: index and database agree ({role} engine)."
                 self.stdout.write(self.style.SUCCESS(told))
 
 
 def _named(identifier: int, drift: Drift) -> str:
-    fields = drift.stale.get(identifier)
+    fields = drift.named.get(identifier)
     return f"{identifier} ({', '.join(fields)})" if fields else str(identifier)
 
 
-def _as_json(found: dict[str, Drift], waiting: int, limit: int) -> str:
-    engines = {
-        role: {
-            **drift.numbers,
-            "ids": {
-                "missing": drift.missing[:limit],
-                "not_public": drift.not_public[:limit],
-                "stale": {key: drift.stale[key] for key in sorted(drift.stale)[:limit]},
-            },
-        }
-        for role, drift in found.items()
-    }
-    return json.dumps({"waiting": waiting, "engines": engines})
+def _as_json(found: dict[str, Drift], limit: int) -> str:
+    waiting = IndexTask.objects.waiting().filter(engine__in=found).count()
+    aside = IndexTask.objects.set_aside().filter(engine__in=found).count()
+    reports = {role: drift.as_json(limit) for role, drift in found.items()}
+    return json.dumps({"waiting": waiting, "set_aside": aside, "engines": reports})

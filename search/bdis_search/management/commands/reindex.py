@@ -14,6 +14,7 @@ from bdis_cms.models import InitiativePage
 from bdis_search.backends.base import SearchEngineError
 from bdis_search.building import build_documents
 from bdis_search.management.commands._engines import add_engine_option, roles_of
+from bdis_search.models import UnderWay
 from bdis_search.outbox import rebuild_index
 
 
@@ -33,14 +34,19 @@ class Command(BaseCommand):
     ) -> None:
         total = InitiativePage.objects.public().count()
         hidden = no_progress or options["verbosity"] == 0 or not sys.stderr.isatty()
+        failed = []
         for role in roles_of(engine):
             began = time.monotonic()
             bar = tqdm(build_documents(), role, total=total, unit=" listings", disable=hidden)
             try:
                 count = rebuild_index(bar, role)
-            except SearchEngineError as error:
-                raise CommandError(f"{role}: {error}") from error
+            except (SearchEngineError, UnderWay) as error:
+                # One engine that is away does not keep the other from being rebuilt.
+                failed.append(f"{role}: {error}")
+                continue
             if options["verbosity"]:
                 seconds = time.monotonic() - began
                 told = f"{count} listings indexed in {seconds:.1f} s ({role} engine)."
                 self.stdout.write(self.style.SUCCESS(told))
+        if failed:
+            raise CommandError("\n".join(failed))
