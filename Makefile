@@ -48,6 +48,9 @@ fix: setup ## Format and mend what can be
 bench: setup ## All benchmarks, side by side in one run
 	$(BIN)/python -m bench
 
+bench-search: setup ## Search at 100,000 and 1,000,000 listings: engines, page, API, Wagtail's own
+	$(BIN)/python -m bench.scale
+
 messages: setup ## Bring the French catalogue up to date with the code
 	$(BIN)/python scripts/messages.py
 

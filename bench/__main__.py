@@ -8,8 +8,8 @@ import bench
 
 
 def main() -> None:
-    names = [module.name for module in pkgutil.iter_modules(bench.__path__)]
-    names = [name for name in names if not name.startswith("_") and name not in ("data", "host")]
+    found = [module for module in pkgutil.iter_modules(bench.__path__) if not module.ispkg]
+    names = [module.name for module in found if not module.name.startswith("_")]
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", choices=[*names, []], help="all when none is given")
     for name in parser.parse_args().names or names:

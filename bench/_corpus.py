@@ -1,23 +1,28 @@
-"""A hundred thousand synthetic listings as documents, and searches over them; deterministic."""
+"""Synthetic listings as rows and as documents, and searches over them; deterministic."""
 
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from bdis_cms.text import fold
 from bdis_search.documents import InitiativeDocument
 from bdis_search.query import BBox, Query
 
-SHARED = Path(
-    os.environ.get("BDIS_SHARED_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data"
-)
+ROOT = Path(__file__).resolve().parents[1]
+#: What takes minutes to make is kept there between runs.
+FOLDER = Path(os.environ.get("BDIS_BENCH_DIR") or ROOT / "var" / "bench")
+SHARED = Path(os.environ.get("BDIS_SHARED_DATA") or ROOT.parent / "shared" / "data")
 GENERATOR = SHARED.parent / "tools" / "gen_echelle.py"
 FAMILIES = [f"famille-{number}" for number in range(30)]
 LEGAL = ["association", "cooperative", "mutuelle", "fondation", "societe-commerciale"]
@@ -25,15 +30,29 @@ ACTIVITIES = [(f"a{root}", f"a{root}.b{leaf}") for root in range(16) for leaf in
 TODAY = 739_000
 
 
-def rows(count: int) -> Iterator[dict]:
-    """Yield the rows of the generator that lies beside the shared data."""
+def rows(count: int) -> Iterator[dict[str, Any]]:
+    """Yield rows of the generator that lies beside the shared data, made once and kept."""
+    with gzip.open(_kept(count), "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, islice(lines, count))
+
+
+def _kept(count: int) -> Path:
+    """Return a file of at least ``count`` rows; the first ones are the same whatever the count."""
+    kept = {int(file.name.split("-")[1].split(".")[0]): file for file in FOLDER.glob("rows-*.gz")}
+    if enough := [size for size in sorted(kept) if size >= count]:
+        return kept[enough[0]]
     if not GENERATOR.exists():
         sys.exit(f"This benchmark needs {GENERATOR}: set BDIS_SHARED_DATA.")
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    draft, file = FOLDER / f"draft-{os.getpid()}", FOLDER / f"rows-{count}.jsonl.gz"
     command = [sys.executable, str(GENERATOR), str(count)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8") as made:
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as made:
         assert made.stdout
-        for line in made.stdout:
-            yield json.loads(line)
+        with gzip.open(draft, "wb", compresslevel=1) as lines:
+            shutil.copyfileobj(made.stdout, lines)
+    if made.returncode:
+        sys.exit(f"{GENERATOR} failed (exit {made.returncode}).")
+    return draft.rename(file)
 
 
 def documents(count: int) -> Iterator[InitiativeDocument]:
