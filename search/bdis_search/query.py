@@ -119,6 +119,30 @@ class Results:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What a word, or a signal, adds to the score of a listing.
+
+    ``field`` is where it is found: "title", "tag", "keyword", "summary", "any" (anywhere in the
+    listing), "quality" (fresh and complete) or "promoted". ``how`` is "verbatim" or "whole" (it
+    is all that the field holds, as typed or nearly), "exact" (as typed), "stem" (another form),
+    "fuzzy" (a letter apart) or "synonym". ``word`` is "" when no single one is told.
+    """
+
+    score: float
+    word: str
+    field: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The score of a hit and what it adds up from, what counts most first."""
+
+    score: float
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Cluster:
     """Listings drawn as one mark: their count and mean point; ``id`` when there is only one."""
 
@@ -140,8 +164,9 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class EngineStats:
-    """State of an engine: number of documents and size of its index in bytes (if known)."""
+    """State of an engine: number of documents, size of its index in bytes and version, if known."""
 
     engine: str
     documents: int
     size_bytes: int | None = None
+    version: str = ""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from bdis_search.backends.base import EngineUnavailable, SearchEngine
+from bdis_search.backends.base import SearchEngine, SearchEngineError
 from bdis_search.documents import InitiativeDocument
-from bdis_search.query import Cluster, EngineStats, Query, Results, Suggestion
+from bdis_search.query import Cluster, EngineStats, Explanation, Query, Results, Suggestion
 
 logger = logging.getLogger("bdis.search")
 
@@ -19,50 +20,59 @@ T = TypeVar("T")
 
 
 class Breaker:
-    """Leaves an engine alone after some failures in a row, and lets one call try it again later.
+    """Leaves an engine alone after some failures, and lets one call try it again later.
 
-    ``failures`` in a row open the breaker for ``pause`` seconds; then one call at a time is let
-    through, and the first that succeeds closes it. One per process, shared by its threads.
+    ``failures`` within ``window`` seconds open the breaker for ``pause`` seconds; then one call is
+    let through while the others do without: the breaker closes if it succeeds, else it stays open
+    for another pause. One per process, shared by its threads.
     """
 
-    def __init__(self, failures: int = 3, pause: float = 30.0) -> None:
-        self.failures = failures
+    def __init__(self, failures: int = 3, window: float = 30.0, pause: float = 30.0) -> None:
+        self.failures = max(1, failures)
+        self.window = window
         self.pause = pause
         self._lock = threading.Lock()
-        self._failed = 0
-        self._closed_at = 0.0  # by the monotonic clock: when the engine may be tried again
+        self._failed: deque[float] = deque(maxlen=self.failures)  # when, by the monotonic clock
+        self._until: float | None = None  # open until then; closed without
 
     @property
     def is_open(self) -> bool:
         """Whether the engine is being left alone."""
-        return self._failed >= self.failures
+        return self._until is not None
 
     def allows(self) -> bool:
         """Whether to call the engine now."""
         with self._lock:
-            if not self.is_open:
+            if self._until is None:
                 return True
             now = time.monotonic()
-            if now < self._closed_at:
+            if now < self._until:
                 return False
             # This call tries; the others wait for what it finds.
-            self._closed_at = now + self.pause
+            self._until = now + self.pause
             return True
 
     def succeeded(self) -> None:
         """Tell that the engine answered."""
+        if self._until is None:
+            return  # the usual case takes no lock
         with self._lock:
-            if self.is_open:
+            if self._until is not None:
                 logger.warning("The search engine answers again.")
-            self._failed = 0
+            self._until = None
+            self._failed.clear()
 
     def failed(self) -> None:
         """Tell that the engine did not answer."""
         with self._lock:
-            self._failed += 1
-            self._closed_at = time.monotonic() + self.pause
-            if self._failed == self.failures:
-                logger.error("The search engine is away: the standby engine answers.")
+            now = time.monotonic()
+            self._failed.append(now)
+            many = len(self._failed) == self.failures and now - self._failed[0] <= self.window
+            if self._until is not None:
+                self._until = now + self.pause
+            elif many:
+                logger.error("The search engine is away: it is left alone for a while.")
+                self._until = now + self.pause
 
 
 class StandbyEngine(SearchEngine):
@@ -89,6 +99,9 @@ class StandbyEngine(SearchEngine):
     def clusters(self, query: Query, zoom: int) -> list[Cluster]:
         return self._ask(lambda engine: engine.clusters(query, zoom))
 
+    def explain(self, query: Query, ids: Collection[int]) -> dict[int, Explanation]:
+        return self._ask(lambda engine: engine.explain(query, ids))
+
     def fingerprints(self) -> Iterator[tuple[int, str]]:
         return self.primary.fingerprints()
 
@@ -107,20 +120,41 @@ class StandbyEngine(SearchEngine):
     def _ask(
         self, ask: Callable[[SearchEngine], T], mark: Callable[[T], T] = lambda answer: answer
     ) -> T:
-        if self.breaker.allows():
+        tried = self.breaker.allows()
+        if tried:
             try:
                 answer = ask(self.primary)
-            except EngineUnavailable as error:
+            except SearchEngineError as error:
                 self.breaker.failed()
-                try:
-                    return mark(ask(self.standby))
-                except EngineUnavailable:
-                    raise error from None
+                return self._second(ask, mark, error)
             self.breaker.succeeded()
             return answer
-        return mark(ask(self.standby))
+        return self._second(ask, mark, None)
+
+    def _second(
+        self,
+        ask: Callable[[SearchEngine], T],
+        mark: Callable[[T], T],
+        refusal: SearchEngineError | None,
+    ) -> T:
+        try:
+            return mark(ask(self.standby))
+        except SearchEngineError:
+            if refusal is not None:
+                raise refusal from None
+            # Both seem to be away: the first may be back before its time.
+            answer = ask(self.primary)
+            self.breaker.succeeded()
+            return answer
 
 
 def breaker_of(settings: Mapping[str, Any]) -> Breaker:
-    """Return a breaker with the thresholds of ``BDIS_SEARCH["BREAKER"]``: FAILURES, PAUSE (s)."""
-    return Breaker(int(settings.get("FAILURES", 3)), float(settings.get("PAUSE", 30)))
+    """Return a breaker with the thresholds of ``BDIS_SEARCH["BREAKER"]``.
+
+    FAILURES (3) within WINDOW seconds (30) open it for PAUSE seconds (30).
+    """
+    return Breaker(
+        int(settings.get("FAILURES", 3)),
+        float(settings.get("WINDOW", 30)),
+        float(settings.get("PAUSE", 30)),
+    )

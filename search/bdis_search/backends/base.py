@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from bdis_search.documents import InitiativeDocument
-from bdis_search.query import Cluster, EngineStats, Query, Results, Suggestion
+from bdis_search.query import Cluster, EngineStats, Explanation, Query, Results, Suggestion
 
 
 class SearchEngineError(Exception):
@@ -45,6 +45,13 @@ class SearchEngine(ABC):
     def clusters(self, query: Query, zoom: int) -> list[Cluster]:
         """Return marks for the map at ``zoom`` (0–20) whose counts add up to the total in bbox."""
 
+    def explain(self, query: Query, ids: Collection[int]) -> dict[int, Explanation]:
+        """Return why the hits ``ids`` of ``query`` score what they do; {} if that is not known.
+
+        ``bdis_search.explaining`` does it for engines that follow ``bdis_search.ranking``.
+        """
+        return {}
+
     @abstractmethod
     def index(self, documents: Iterable[InitiativeDocument]) -> int:
         """Add or replace ``documents``; they are searchable on return. Return how many."""
@@ -59,7 +66,10 @@ class SearchEngine(ABC):
 
     @abstractmethod
     def fingerprints(self) -> Iterator[tuple[int, str]]:
-        """Yield (page id, fingerprint) of every document, in any order."""
+        """Yield (page id, fingerprint) of every document.
+
+        In any order; by ascending id, they are compared without being held in memory.
+        """
 
     @abstractmethod
     def stats(self) -> EngineStats:

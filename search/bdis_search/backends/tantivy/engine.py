@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,12 +15,13 @@ from tantivy import Query as TantivyQuery
 from bdis_search.backends.base import SearchEngine
 from bdis_search.backends.tantivy.clustering import clusters
 from bdis_search.backends.tantivy.completing import completions
+from bdis_search.backends.tantivy.explanations import explanations
 from bdis_search.backends.tantivy.ordering import page_of_hits
 from bdis_search.backends.tantivy.schema import schema, to_tantivy
 from bdis_search.backends.tantivy.selection import Selection
-from bdis_search.backends.tantivy.store import Store
+from bdis_search.backends.tantivy.store import Store, Writer
 from bdis_search.documents import InitiativeDocument
-from bdis_search.query import Cluster, EngineStats, Query, Results, Suggestion
+from bdis_search.query import Cluster, EngineStats, Explanation, Query, Results, Suggestion
 
 _BATCH = 2_000
 T = TypeVar("T")
@@ -63,6 +65,11 @@ class Engine(SearchEngine):
         selection.settle()
         return clusters(selection, zoom)
 
+    def explain(self, query: Query, ids: Collection[int]) -> dict[int, Explanation]:
+        selection = Selection(self.store.open(), query)
+        selection.settle()
+        return explanations(selection, ids)
+
     # Writing
 
     def index(self, documents: Iterable[InitiativeDocument]) -> int:
@@ -93,20 +100,27 @@ class Engine(SearchEngine):
 
     def fingerprints(self) -> Iterator[tuple[int, str]]:
         searcher = self.store.open().searcher
-        everything = TantivyQuery.all_query()
-        for offset in range(0, searcher.num_docs, _BATCH):
+        last: int | None = -1
+        while last is not None:
+            beyond = TantivyQuery.range_query(
+                schema(), "id", tantivy.FieldType.Unsigned, last + 1, None
+            )
+            last = None
             for _, address in searcher.search(
-                everything, _BATCH, count=False, offset=offset, order_by_field="id"
+                beyond, _BATCH, count=False, order_by_field="id", order=tantivy.Order.Asc
             ).hits:
                 stored = searcher.doc(address)
-                yield int(stored.get_first("id") or 0), str(stored.get_first("fingerprint") or "")
+                last = int(stored.get_first("id") or 0)
+                yield last, str(stored.get_first("fingerprint") or "")
 
     def stats(self) -> EngineStats:
         opened = self.store.open()
-        return EngineStats("tantivy", opened.searcher.num_docs, self.store.size_bytes())
+        return EngineStats(
+            "tantivy", opened.searcher.num_docs, self.store.size_bytes(), version("tantivy")
+        )
 
 
-def _delete(writer: tantivy.IndexWriter, ids: list[int]) -> None:
+def _delete(writer: Writer, ids: list[int]) -> None:
     # Not delete_documents_by_term: with tantivy-py 0.27 it deletes nothing in an index that was
     # reopened with a schema of integers.
     writer.delete_documents_by_query(TantivyQuery.term_set_query(schema(), "id", ids))
