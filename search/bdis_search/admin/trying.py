@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -29,6 +30,10 @@ class TrySearchView(WagtailAdminTemplateMixin, TemplateView):
     page_title = gettext_lazy("Try a search")
     header_icon = "view"
     _show_breadcrumbs = True
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        url = reverse("bdis_search_admin:try")
+        return [*self.breadcrumbs_items, {"url": url, "label": self.page_title}]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not may_manage_search(request.user):
