@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
 
-from django.db.models import Model
+from django.db.models import Exists, Model, OuterRef
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.utils.functional import Promise
@@ -28,6 +28,7 @@ from bdis_cms.models import (
     Epci,
     Family,
     InitiativePage,
+    InitiativeTag,
     LegalFamily,
     Region,
 )
@@ -108,10 +109,22 @@ def labels_of(name: str, values: Collection[str]) -> dict[str, str]:
     return {value: known.get(value, value) for value in values}
 
 
+def is_translated(name: str, value: str) -> bool:
+    """Whether the label of a value is in the active language, when that is not French."""
+    if name in custom_facets():
+        return True
+    term = _terms(name, (value,)).get(value)
+    return bool(term and term.english)
+
+
 def _values(
     name: str, counts: Mapping[str, int], selected: frozenset[str]
 ) -> tuple[FacetValue, ...]:
     shown = {value: counts.get(value, 0) for value in {*counts, *selected}}
+    if name == "tag":
+        # An index may be late: a tag that only hidden listings bear is not named.
+        known = _terms(name, shown)
+        shown = {value: n for value, n in shown.items() if value in known or value in selected}
     labels = labels_of(name, shown)
     parents = {
         value: parent
@@ -201,7 +214,10 @@ def _load(name: str) -> dict[str, _Term]:
 
 
 def _tags(slugs: list[str]) -> dict[str, _Term]:
-    rows = Tag.objects.filter(slug__in=slugs).values_list("slug", "name")
+    """Return the tags that a public listing bears: the words of drafts are not told."""
+    public = InitiativePage.objects.public().values("pk")
+    borne = InitiativeTag.objects.filter(tag=OuterRef("pk"), content_object__in=public)
+    rows = Tag.objects.filter(Exists(borne), slug__in=slugs).values_list("slug", "name")
     return {slug: _Term(label) for slug, label in rows}
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime
-import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +12,9 @@ from django.http import HttpRequest
 
 from bdis_cms.frame import site_of
 from bdis_cms.models import Activity, Commune, Family, InitiativePage, InitiativeTag
-from bdis_search.query import Hit
+from bdis_search.asking import report_hidden
+from bdis_search.query import Hit, Results
 from bdis_search.terms import activities, families
-
-logger = logging.getLogger("bdis.search")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +59,8 @@ class Listing:
     last_published_at: datetime.datetime | None
 
 
+#: How often an answer that shows hidden listings is asked for again without them.
+_ROUNDS = 4
 # Facts that a row gives as they are, and where the names of the seat are found.
 _FACTS = (
     *("title", "summary", "source", "external_id", "cover_id", "is_demo"),
@@ -90,9 +90,24 @@ def load_listings(
     """
     by_id = {hit.id: hit for hit in hits}
     listings = {listing.id: listing for listing in _read(by_id, request)} if by_id else {}
-    if len(listings) < len(by_id):
-        logger.warning("The index shows %d hidden listings.", len(by_id) - len(listings))
+    report_hidden(by_id.keys() - listings.keys())
     return [(listings[page_id], hit) for page_id, hit in by_id.items() if page_id in listings]
+
+
+def search_listings(
+    search: Callable[[], Results], request: HttpRequest | None = None
+) -> tuple[Results, list[tuple[Listing, Hit]]]:
+    """Return what ``search`` answers and the listings of it, all of them public.
+
+    An answer that holds hidden ones is asked for again, now without them: its total and counts
+    are then those of what the public may see.
+    """
+    for _ in range(_ROUNDS):
+        results = search()
+        found = load_listings(results.hits, request)
+        if len(found) == len(results.hits):
+            break
+    return results, found
 
 
 def _read(ids: Collection[int], request: HttpRequest | None) -> Iterator[Listing]:

@@ -17,9 +17,9 @@ from bdis_cms.models import Family, InitiativePage, Region, RegionPage
 from bdis_cms.remembering import remembered
 from bdis_cms.templatetags.france import drawn_regions
 from bdis_cms.text import strip_accents, typeset
+from bdis_search.asking import public_engine
 from bdis_search.backends.base import EngineUnavailable
 from bdis_search.database_counts import counted_by_the_database
-from bdis_search.engine import get_engine
 from bdis_search.listings import load_listings
 from bdis_search.presentation import ResultItem, result_item
 from bdis_search.query import Hit, Point, Query, Results, Sort
@@ -59,7 +59,7 @@ def counts(**filters: str) -> Results:
         filters={name: frozenset([value]) for name, value in filters.items()}, page_size=1
     )
     try:
-        return get_engine().search(query)
+        return public_engine().search(query)
     except EngineUnavailable:
         return counted_by_the_database(filters)
 
@@ -138,7 +138,7 @@ def nearby(page: InitiativePage, request: HttpRequest, limit: int = 3) -> list[R
         facets=(),
     )
     try:
-        hits = get_engine().search(query).hits
+        hits = public_engine().search(query).hits
     except EngineUnavailable:
         return []
     return _cards([hit for hit in hits if hit.id != page.pk], request)[:limit]

@@ -14,12 +14,12 @@ from django.utils.translation import ngettext
 
 from bdis_cms.models import Activity, Family
 from bdis_cms.templatetags.bdis import count as written
+from bdis_search.asking import public_engine
 from bdis_search.chips import Chip, chips_of
-from bdis_search.engine import get_engine
 from bdis_search.facet_views import FacetView, facet_views
 from bdis_search.facets import facet_values
 from bdis_search.links import SearchLinks
-from bdis_search.listings import Listing, load_listings
+from bdis_search.listings import Listing, search_listings
 from bdis_search.loosening import Alternative, alternatives_of
 from bdis_search.marking import mark
 from bdis_search.params import MAX_RESULT, InvalidParameters, ParameterProblem, parse_query
@@ -31,6 +31,7 @@ from bdis_search.where import ZOOMS, Where, completed, of_place, understand
 
 RADII_KM = (5, 10, 20, 30, 50, 100)
 SHOWN_ACTIVITIES = 3
+UNSHOWN_FILTERS = ("commune", "epci")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +98,22 @@ class SearchPage:
             self.api_params = completed(self.api_params, Where())
             return parse_query(self.api_params)
 
-    @cached_property
+    @property
     def results(self) -> Results:
-        """The answer of the engine, for this page of results.
+        """The answer of the engine, for this page of results."""
+        return self._answer[0]
+
+    @cached_property
+    def _answer(self) -> tuple[Results, list[tuple[Listing, Hit]]]:
+        return search_listings(self._ask, self.request)
+
+    def _ask(self) -> Results:
+        """Ask the engine what was understood.
 
         The words are searched as they are when they are the name of a listing, or when nothing is
         found at the place understood.
         """
-        engine = get_engine()
+        engine = public_engine()
         results = engine.search(self.query)
         if self.understood is None:
             return results
@@ -143,7 +152,7 @@ class SearchPage:
         promoted = self.query.promoted if self.query.sort is Sort.RELEVANCE else ()
         return [
             replace(result_item(listing, hit, self.query.text), is_promoted=listing.id in promoted)
-            for listing, hit in load_listings(self.results.hits, self.request)
+            for listing, hit in self._answer[1]
         ]
 
     @cached_property
@@ -160,6 +169,16 @@ class SearchPage:
         return facet_views(
             facet_values(self.results, self.query), self.query, self.params, self.links
         )
+
+    @property
+    def carried(self) -> list[tuple[str, str]]:
+        """Filters that no field of the page shows, which its form must not lose."""
+        return [(name, value) for name in UNSHOWN_FILTERS for value in self.params.getlist(name)]
+
+    @property
+    def no_filter_url(self) -> str:
+        """The search without what is chosen in the panel; words and place are kept."""
+        return self.links.without(*(facet.name for facet in self.facets))
 
     @property
     def filter_count(self) -> int:
@@ -281,7 +300,16 @@ class SearchPage:
     def feed_url(self) -> str:
         return self.links.at("bdis_search:feed")
 
+    @property
+    def json_feed_url(self) -> str:
+        return self.links.at("bdis_search:json_feed")
+
+    @property
+    def follow_url(self) -> str:
+        """Where to ask for the new listings of this search by e-mail."""
+        return self.links.at("bdis_search:follow")
+
     def total_of(self, **changes: Any) -> int:
         """Return the total of a search that differs from this one by ``changes``."""
         query = replace(self.query, page=1, page_size=1, facets=(), **changes)
-        return get_engine().search(query).total
+        return public_engine().search(query).total

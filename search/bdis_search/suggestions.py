@@ -10,7 +10,7 @@ from taggit.models import Tag
 from bdis_cms.models import Activity, Family, InitiativePage
 from bdis_cms.text import fold
 from bdis_search.analysis import tokenize
-from bdis_search.engine import get_engine
+from bdis_search.asking import public_engine
 from bdis_search.query import Suggestion
 
 _OF_EACH_KIND = 3
@@ -30,7 +30,7 @@ def suggest(text: str, limit: int = 8) -> list[Suggestion]:
         *_terms("activity", Activity.objects.all(), words),
         *_tags(words),
     ][: max(0, limit // 2)]
-    return [*terms, *get_engine().suggest(text, limit)][:limit]
+    return [*terms, *public_engine().suggest(text, limit)][:limit]
 
 
 def _terms(kind: str, terms: Iterable[Family | Activity], words: list[str]) -> list[Suggestion]:

@@ -12,15 +12,16 @@ from ninja import NinjaAPI, Query
 
 from bdis_cms.gazetteer import search_places
 from bdis_cms.models import InitiativePage
+from bdis_search import query as search_query
 from bdis_search.api import schemas
 from bdis_search.api.docs import PlainDocs
 from bdis_search.api.payloads import facet_payload, listing_detail, listing_payload
 from bdis_search.api.responses import answer, engine_unavailable, invalid_parameters, problem
+from bdis_search.asking import public_engine
 from bdis_search.backends.base import EngineUnavailable
-from bdis_search.engine import get_engine
-from bdis_search.facets import facet_values
+from bdis_search.facets import facet_values, registered_facets
 from bdis_search.jsonld import as_turtle, listing_jsonld
-from bdis_search.listings import Listing, load_listings
+from bdis_search.listings import Listing, load_listings, search_listings
 from bdis_search.nomenclature import nomenclature_payload
 from bdis_search.params import InvalidParameters, ParameterProblem, parse_query, whole_number
 from bdis_search.query import Cluster, Hit
@@ -76,24 +77,29 @@ def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
 )
 def initiatives(request: HttpRequest, params: Query[schemas.PagedSearchParams]) -> HttpResponse:
     query = parse_query(request.GET)
-    results = get_engine().search(query)
+    if not _wants_facets(request):
+        query = replace(query, facets=())
+    results, found = search_listings(lambda: public_engine().search(query), request)
+    counted = facet_values(results, query)
     response = answer(
         {
             "total": results.total,
             "page": query.page,
             "page_size": query.page_size,
-            "results": [
-                listing_payload(listing, request, hit)
-                for listing, hit in load_listings(results.hits, request)
-            ],
-            "facets": {
-                name: facet_payload(values) for name, values in facet_values(results, query).items()
-            },
+            "results": [listing_payload(listing, request, hit) for listing, hit in found],
+            "facets": {name: facet_payload(counted.get(name, ())) for name in registered_facets()},
         }
     )
     if results.standby:
         response.headers["X-BDIS-Results"] = "standby"
     return response
+
+
+def _wants_facets(request: HttpRequest) -> bool:
+    asked = request.GET.get("facets", "").strip() or "1"
+    if asked not in ("0", "1"):
+        raise InvalidParameters([ParameterProblem("facets", asked[:100], "Expected 0 or 1.")])
+    return asked == "1"
 
 
 @api.get(
@@ -179,15 +185,26 @@ def map_features(request: HttpRequest, params: Query[schemas.MapParams]) -> Http
     zoom = whole_number(asked, 0, 20)
     if zoom is None:
         raise InvalidParameters([ParameterProblem("zoom", asked[:100], "Expected 0 to 20.")])
-    clusters = get_engine().clusters(replace(query, facets=()), zoom)
-    alone = [Hit(cluster.id) for cluster in clusters if cluster.id]
-    listings = {listing.id: listing for listing, _hit in load_listings(alone, request)}
+    clusters, listings = _marks(replace(query, facets=()), zoom, request)
     features = [
         _feature(cluster, listings.get(cluster.id) if cluster.id else None)
         for cluster in clusters
         if cluster.id is None or cluster.id in listings
     ]
     return answer({"type": "FeatureCollection", "features": features})
+
+
+def _marks(
+    query: search_query.Query, zoom: int, request: HttpRequest
+) -> tuple[list[Cluster], dict[int, Listing]]:
+    """Return the marks, and the listings of those that stand for one; all of them public."""
+    for _ in range(2):  # once more without the hidden listings that the index has shown
+        clusters = public_engine().clusters(query, zoom)
+        alone = [Hit(cluster.id) for cluster in clusters if cluster.id]
+        listings = {listing.id: listing for listing, _hit in load_listings(alone, request)}
+        if len(listings) == len(alone):
+            break
+    return clusters, listings
 
 
 def _feature(cluster: Cluster, listing: Listing | None) -> dict[str, Any]:
