@@ -8,7 +8,7 @@ it is left out at once and soon removed.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from django.db import DatabaseError, transaction
@@ -19,7 +19,7 @@ from bdis_search.documents import InitiativeDocument
 from bdis_search.engine import get_engine
 from bdis_search.models import IndexTask
 from bdis_search.outbox import enqueue
-from bdis_search.query import Cluster, EngineStats, Query, Results, Suggestion
+from bdis_search.query import Cluster, EngineStats, Explanation, Query, Results, Suggestion
 
 logger = logging.getLogger("bdis.search")
 
@@ -44,6 +44,9 @@ class PublicEngine(SearchEngine):
 
     def clusters(self, query: Query, zoom: int) -> list[Cluster]:
         return self.engine.clusters(_without_hidden(query), zoom)
+
+    def explain(self, query: Query, ids: Collection[int]) -> dict[int, Explanation]:
+        return self.engine.explain(_without_hidden(query), ids)
 
     def index(self, documents: Iterable[InitiativeDocument]) -> int:
         return self.engine.index(documents)

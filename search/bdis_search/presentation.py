@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,6 +29,7 @@ from bdis_search.query import Geography, Hit, Query, Results, Sort
 from bdis_search.terms import regions
 from bdis_search.understanding import LITERALLY, names_a_listing, split
 from bdis_search.where import ZOOMS, Where, completed, of_place, understand
+from bdis_search.why import EXPLAIN, Why, is_explained, why_of
 
 RADII_KM = (5, 10, 20, 30, 50, 100)
 SHOWN_ACTIVITIES = 3
@@ -49,6 +51,7 @@ class ResultItem:
     image: Any
     is_demo: bool
     is_promoted: bool = False
+    why: Why | None = None
 
 
 def result_item(listing: Listing, hit: Hit, text: str = "", image: Any = None) -> ResultItem:
@@ -95,6 +98,8 @@ class SearchPage:
             self.problems = error.problems
             for problem in error.problems:
                 self.api_params.pop(problem.name, None)
+                if problem.name == "near":  # nowhere: no chip and no map of it
+                    self.where = Where()
             self.api_params = completed(self.api_params, Where())
             return parse_query(self.api_params)
 
@@ -150,10 +155,25 @@ class SearchPage:
     def items(self) -> list[ResultItem]:
         """Listings of this page, still public now."""
         promoted = self.query.promoted if self.query.sort is Sort.RELEVANCE else ()
+        why = self._why()
         return [
-            replace(result_item(listing, hit, self.query.text), is_promoted=listing.id in promoted)
+            replace(
+                result_item(listing, hit, self.query.text),
+                is_promoted=listing.id in promoted,
+                why=why.get(listing.id),
+            )
             for listing, hit in self._answer[1]
         ]
+
+    @cached_property
+    def is_explained(self) -> bool:
+        """Whether each result says why it is where it is."""
+        return is_explained(self.request)
+
+    def _why(self) -> dict[int, Why]:
+        if not self.is_explained:
+            return {}
+        return why_of(public_engine(), self.query, [hit.id for hit in self.results.hits])
 
     @cached_property
     def chips(self) -> list[Chip]:
@@ -173,7 +193,8 @@ class SearchPage:
     @property
     def carried(self) -> list[tuple[str, str]]:
         """Filters that no field of the page shows, which its form must not lose."""
-        return [(name, value) for name in UNSHOWN_FILTERS for value in self.params.getlist(name)]
+        names = (*UNSHOWN_FILTERS, EXPLAIN) if self.is_explained else UNSHOWN_FILTERS
+        return [(name, value) for name in names for value in self.params.getlist(name)]
 
     @property
     def no_filter_url(self) -> str:
@@ -261,6 +282,14 @@ class SearchPage:
                 for number in paginator.get_elided_page_range(here, on_each_side=1, on_ends=1)
             ],
         }
+
+    @property
+    def last_page_url(self) -> str:
+        """The last page of results when the one asked for is beyond it, else ""."""
+        reachable = min(self.total, MAX_RESULT)
+        if not reachable or self.query.offset < reachable:
+            return ""
+        return self.links.page(math.ceil(reachable / self.query.page_size))
 
     @property
     def map_query(self) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
@@ -38,14 +39,18 @@ def _answer(request: HttpRequest, page: SearchPage, template: str) -> HttpRespon
     if swaps:
         template = "bdis_search/search_swap.html"
     try:
-        return render(request, template, {"search": page, "total": page.total})
+        if page.last_page_url:
+            return redirect(page.last_page_url)
+        response = render(request, template, {"search": page, "total": page.total})
     except EngineUnavailable:
         context = {"regions": overview.region_links(request), "search": page}
         response = render(request, "bdis_search/engine_away.html", context, status=503)
         response["Retry-After"] = "60"
         if swaps:  # the page that says so is a whole one: let the browser go there
             response["HX-Redirect"] = request.get_full_path()
-        return response
+    if page.is_explained:
+        add_never_cache_headers(response)
+    return response
 
 
 @require_safe

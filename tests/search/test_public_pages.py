@@ -302,3 +302,17 @@ def test_without_the_engine_the_page_says_so_and_regions_stay_open(client, engin
         assert client.get(address).status_code == 200
     assert 'aria-label="Auvergne-Rhône-Alpes' in client.get("/").content.decode()
     assert ": 2 initiatives" in client.get("/").content.decode().replace("\u202f", "")
+
+
+def test_a_page_beyond_the_last_leads_to_the_last(client, directory):
+    url = reverse("bdis_search:search")
+    response = client.get(url, {"q": "", "page": "99", "sort": "name"})
+    assert response.status_code == 302
+    assert response["Location"] == f"{url}?sort=name"
+    assert client.get(url, {"q": "zzzzqqqq", "page": "99"}).status_code == 200
+
+
+def test_a_point_that_is_none_is_told_and_shown_nowhere_else(client, directory):
+    html = client.get(reverse("bdis_search:search"), {"near": "999,abc"}).content.decode()
+    assert "near=999,abc" in html  # in the notice
+    assert "votre position" not in html
