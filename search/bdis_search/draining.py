@@ -33,6 +33,9 @@ MOST_ATTEMPTS = 10
 _LONGEST_WAIT_S = 3600
 #: A missing index of so few listings is built on the spot; beyond, somebody must run reindex.
 _SMALL_DIRECTORY = 2_000
+#: After so many failures in a row, some listings are tried alone: one may be the cause.
+_SUSPICIOUS = 8
+_TRIED_ALONE = 20
 _AT_ONCE = 1_000
 #: The change of an engine that is named no more is kept that long: a process that runs with the
 #: settings of before must not undo what those of now have written.
@@ -124,6 +127,8 @@ def _apply(role: str, pages: list[int], lease: Lease) -> int:
         _write(role, pages, lease)
     except EngineUnavailable as error:
         if not isinstance(error, IndexMissing) or not _built_on_the_spot(role):
+            if len(pages) > 1 and _refuses_for_long(role):
+                return _one_by_one(role, pages, lease)
             # Nobody's fault: the tasks stay as they are, without repeating themselves.
             EngineState.note_failure(role, error)
             _merge(tasks)
@@ -144,6 +149,34 @@ def _apply(role: str, pages: list[int], lease: Lease) -> int:
         _each(tasks, lambda rows: rows.delete())
     EngineState.note_success(role)
     return len(tasks)
+
+
+def _refuses_for_long(role: str) -> bool:
+    """Whether an engine has refused every write for minutes, and yet answers."""
+    if EngineState.of(role).failures < _SUSPICIOUS:
+        return False
+    try:
+        engines()[role].stats()
+    except SearchEngineError:
+        return False
+    return True
+
+
+def _one_by_one(role: str, pages: list[int], lease: Lease) -> int:
+    """Look for a listing that the engine cannot bear, and takes for its own failure."""
+    done = 0
+    refused: list[tuple[int, EngineUnavailable]] = []
+    for page in pages[:_TRIED_ALONE]:
+        try:
+            done += _apply(role, [page], lease)
+        except EngineUnavailable as error:
+            refused.append((page, error))
+    if not done:
+        raise refused[-1][1]
+    for page, refusal in refused:
+        tasks = IndexTask.objects.filter(engine=role, page_id=page).values_list("pk", flat=True)
+        _postpone(list(tasks), refusal)
+    return done
 
 
 def _write(role: str, pages: Collection[int], lease: Lease) -> None:

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from bdis_search.models import DrainLease
+from bdis_search.models.acts import has_ended, this_process
 
 _LASTS = datetime.timedelta(seconds=60)
 
@@ -25,16 +26,19 @@ class Lease:
 
     def __init__(self, role: str) -> None:
         self.role = role
-        self.owner = uuid.uuid4().hex
+        self.owner = f"{this_process()}:{uuid.uuid4().hex[:12]}"
 
     def take(self) -> bool:
-        """Take the lease if it is free; return whether it was."""
+        """Take the lease if it is free, or of a process that was killed; return whether it was."""
         now = timezone.now()
-        free = DrainLease.objects.filter(name=self.role, until__lte=now)
-        if free.update(owner=self.owner, until=now + _LASTS):
+        leases = DrainLease.objects.filter(name=self.role)
+        if leases.filter(until__lte=now).update(owner=self.owner, until=now + _LASTS):
             return True
-        if DrainLease.objects.filter(name=self.role).exists():
-            return False
+        holder = leases.values_list("owner", flat=True).first()
+        if holder is not None:
+            killed = has_ended(holder.rpartition(":")[0])
+            mine = leases.filter(owner=holder) if killed else leases.none()
+            return bool(mine.update(owner=self.owner, until=now + _LASTS))
         with contextlib.suppress(IntegrityError), transaction.atomic():
             DrainLease.objects.create(name=self.role, owner=self.owner, until=now + _LASTS)
             return True

@@ -6,6 +6,7 @@ import datetime
 import os
 import socket
 from functools import lru_cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import Self
 
@@ -78,10 +79,7 @@ class LongAct(models.Model):
         """Whether the process that began it can still be at it."""
         if self.alive_at <= timezone.now() - SILENCE:
             return False
-        machine, _, number = self.process.rpartition(":")
-        if machine != this_machine() or not number.isdecimal():
-            return True  # elsewhere: only silence tells
-        return int(number) == os.getpid() or _exists(int(number))
+        return not has_ended(self.process)
 
     @property
     def percent(self) -> int:
@@ -116,25 +114,30 @@ class IndexCheck(LongAct):
 
 
 def this_process() -> str:
-    """Return what tells this process from those of other machines and containers."""
-    return f"{this_machine()}:{os.getpid()}"
+    """Return what tells this process from those of other machines: "<16 characters>:<number>"."""
+    return f"{_this_machine()}:{os.getpid()}"
+
+
+def has_ended(process: str) -> bool:
+    """Return whether a process is known to have ended: one of this machine, that is no more."""
+    machine, _, number = process.rpartition(":")
+    if machine != _this_machine() or not number.isdecimal():
+        return False  # elsewhere: only silence tells
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False  # somebody else's: it is there
+    return False
 
 
 @lru_cache(maxsize=1)
-def this_machine() -> str:
+def _this_machine() -> str:
     """Name the space in which process numbers are unique: this boot, this container."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-        return f"{boot}/{Path('/proc/self/ns/pid').readlink()}"[:80]
+        space = f"{boot}/{Path('/proc/self/ns/pid').readlink()}"
     except OSError:
-        return socket.gethostname()[:80]
-
-
-def _exists(number: int) -> bool:
-    try:
-        os.kill(number, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True  # somebody else's: it is there
-    return True
+        space = socket.gethostname()
+    return blake2b(space.encode(), digest_size=8).hexdigest()

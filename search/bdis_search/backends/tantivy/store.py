@@ -14,7 +14,7 @@ import shutil
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +54,28 @@ class Opened:
             other.generation,
             other.stamp,
         )
+
+
+class Writer:
+    """What is written to an index until it is committed; failures of the disk are ours."""
+
+    def __init__(
+        self,
+        writer: tantivy.IndexWriter,
+        on_disk: Callable[[], contextlib.AbstractContextManager[None]],
+    ) -> None:
+        self._writer = writer
+        self._on_disk = on_disk
+
+    def add_document(self, document: tantivy.Document) -> None:
+        """Add a document."""
+        with self._on_disk():
+            self._writer.add_document(document)
+
+    def delete_documents_by_query(self, query: tantivy.Query) -> None:
+        """Delete what ``query`` finds."""
+        with self._on_disk():
+            self._writer.delete_documents_by_query(query)
 
 
 class Store:
@@ -144,10 +166,11 @@ class Store:
     # Writing
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[tantivy.IndexWriter]:
+    def writing(self) -> Iterator[Writer]:
         """Give the writer of the current index and commit on leaving; one at a time anywhere.
 
-        Raises ``IndexLocked`` after ``lock_timeout`` seconds.
+        Raises ``IndexLocked`` after ``lock_timeout`` seconds, ``EngineUnavailable`` when the disk
+        is full: what was committed before stays.
         """
         self._current()  # without an index there is nothing to lock
         with self._lock("write.lock"):
@@ -158,22 +181,24 @@ class Store:
         self.open()
 
     @contextlib.contextmanager
-    def rebuilding(self) -> Iterator[tantivy.IndexWriter]:
+    def rebuilding(self) -> Iterator[Writer]:
         """Give the writer of a new generation and make that one current on leaving."""
-        self.path.mkdir(parents=True, exist_ok=True)
+        with self._on_disk():
+            self.path.mkdir(parents=True, exist_ok=True)
         with self._lock("rebuild.lock"):
             self._sweep()
             generation = f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:8]}"
             folder = self.path / generation
-            folder.mkdir()
             try:
-                (folder / _VERSION_FILE).write_text(
-                    json.dumps({"schema": SCHEMA_VERSION}), encoding="utf-8"
-                )
-                index = self._open_index(generation)
+                with self._on_disk():
+                    folder.mkdir()
+                    (folder / _VERSION_FILE).write_text(
+                        json.dumps({"schema": SCHEMA_VERSION}), encoding="utf-8"
+                    )
+                    index = self._open_index(generation)
                 with self._writer(index, threads=2) as writer:
                     yield writer
-                with self._lock("write.lock"):
+                with self._lock("write.lock"), self._on_disk():
                     self._point_to(generation)
             except BaseException:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -182,19 +207,15 @@ class Store:
         self.open()
 
     @contextlib.contextmanager
-    def _writer(self, index: tantivy.Index, threads: int = 1) -> Iterator[tantivy.IndexWriter]:
+    def _writer(self, index: tantivy.Index, threads: int = 1) -> Iterator[Writer]:
         try:
             writer = index.writer(self.heap_bytes, threads)
         except (ValueError, OSError) as error:
             raise IndexLocked(f"The search index cannot be written to: {error}") from error
         try:
-            yield writer
-            try:
+            yield Writer(writer, self._on_disk)
+            with self._on_disk():
                 writer.commit()
-            except (ValueError, OSError) as error:
-                raise EngineUnavailable(
-                    f"The search index in {self.path} cannot be written: {error}"
-                ) from error
         except BaseException:
             with contextlib.suppress(ValueError):
                 writer.rollback()
@@ -203,6 +224,16 @@ class Store:
             with contextlib.suppress(ValueError):
                 writer.wait_merging_threads()
 
+    @contextlib.contextmanager
+    def _on_disk(self) -> Iterator[None]:
+        """Turn failures of tantivy and of the disk into ours; tantivy's are ``ValueError``."""
+        try:
+            yield
+        except (ValueError, OSError) as error:
+            raise EngineUnavailable(
+                f"The search index in {self.path} cannot be written: {error}"
+            ) from error
+
     def _point_to(self, generation: str) -> None:
         draft = self.path / f"current.{os.getpid()}"
         with draft.open("w", encoding="ascii") as file:
@@ -210,6 +241,16 @@ class Store:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(self.path / "current")
+        self._sync_folder()
+
+    def _sync_folder(self) -> None:
+        # A rename outlives a power cut only once the folder itself is on the disk.
+        with contextlib.suppress(OSError):
+            number = os.open(self.path, os.O_RDONLY)
+            try:
+                os.fsync(number)
+            finally:
+                os.close(number)
 
     def _sweep(self) -> None:
         """Remove generations that serve no more; readers that have one open keep it."""
@@ -223,7 +264,9 @@ class Store:
 
     @contextlib.contextmanager
     def _lock(self, name: str) -> Iterator[None]:
-        with (self.path / name).open("a") as file:
+        with self._on_disk():
+            file = (self.path / name).open("a")
+        with file:
             deadline = time.monotonic() + self.lock_timeout
             while fcntl:
                 try:
