@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from bdis_cms.models import Commune, Epci
-from bdis_search.facet_views import ValueView
 from bdis_search.links import PLACE_PARAMETERS
 from bdis_search.query import Geography
 from bdis_search.where import of_place
@@ -61,18 +60,8 @@ def _uncounted(page: SearchPage) -> list[Chip]:
 
 
 def _ticked(page: SearchPage) -> list[Chip]:
-    labels = {
-        (facet.name, value.value): value.label
-        for facet in page.facets
-        for value in flat((*facet.values, *facet.more))
-        if value.selected and not value.locked
-    }
     return [
-        Chip(label, page.links.without_value(name, value))
-        for (name, value), label in labels.items()
+        Chip(label, page.links.without_value(facet.name, value))
+        for facet in page.facets
+        for value, label in facet.ticked
     ]
-
-
-def flat(values: tuple[ValueView, ...]) -> list[ValueView]:
-    """Return values with their descendants."""
-    return [item for value in values for item in (value, *flat(value.children))]

@@ -6,16 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.http import QueryDict
+from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from bdis_search.facet_rows import SENT_LEVELS, FacetRows
 from bdis_search.facets import custom_facets
 from bdis_search.links import SearchLinks
 from bdis_search.query import FacetValue, Query
 
-# Values shown before « Voir les autres ».
+# Values shown before « Voir les autres »; two more are shown rather than folded.
 VISIBLE = 8
 # Others sent with the page, folded; beyond, they come when asked for (?tous=<facet>).
 FOLDED = 100
+# From how many values on they can be searched.
+SEARCHABLE = 12
 SHOW_ALL = "tous"
 # Facets open at first; the others open when something is chosen in them.
 OPEN = ("family", "activity")
@@ -30,38 +35,27 @@ TITLES = {
 
 
 @dataclass(frozen=True, slots=True)
-class ValueView:
-    """A value to tick. ``locked`` when « Où ? » chose it; ``narrow_url`` replaces its parent."""
-
-    value: str
-    label: str
-    count: int
-    selected: bool
-    locked: bool
-    narrow_url: str
-    children: tuple[ValueView, ...]
-
-    @property
-    def is_open(self) -> bool:
-        """Whether its children show: it is chosen, or one of them is."""
-        return self.selected or any(child.is_open for child in self.children)
-
-
-@dataclass(frozen=True, slots=True)
 class FacetView:
-    """A facet: its most useful values, then the others.
+    """A facet of the page.
 
-    When the others are many, only ``hidden`` says how many, and ``all_url`` shows them.
+    ``rows`` are its values; ``folded`` says how many of them are folded, ``hidden`` how many are
+    not sent: they show at ``all_url``. ``filter_url`` answers the rows that match ``cherche``; it
+    is "" when the page holds all values, which are then searched there. ``clear_url`` is the
+    search without what is chosen; ``ticked`` are the (value, label) chosen by hand.
     """
 
     name: str
     title: str
-    values: tuple[ValueView, ...]
-    more: tuple[ValueView, ...]
+    rows: SafeString
     chosen: int
     is_open: bool
-    hidden: int = 0
-    all_url: str = ""
+    is_searchable: bool
+    folded: int
+    hidden: int
+    all_url: str
+    filter_url: str
+    clear_url: str
+    ticked: tuple[tuple[str, str], ...]
 
 
 def facet_views(
@@ -70,26 +64,55 @@ def facet_views(
     """Return the facets in the order of the page; ``asked`` are the parameters of the address."""
     views = []
     for name in sorted(facets, key=_rank):
-        values = tuple(_view(value, name, asked, links, parent="") for value in facets[name])
-        values = tuple(value for value in values if value.count or value.is_open)
-        if not values:
-            continue
-        views.append(_facet(name, values, len(query.filters.get(name, ())), asked, links))
+        # A value that nothing has shows only when it is chosen: to be taken off.
+        values = tuple(value for value in facets[name] if value.count or value.selected)
+        if values:
+            views.append(_facet(name, values, query, asked, links))
     return views
 
 
 def _facet(
-    name: str, values: tuple[ValueView, ...], chosen: int, asked: QueryDict, links: SearchLinks
+    name: str,
+    values: tuple[FacetValue, ...],
+    query: Query,
+    asked: QueryDict,
+    links: SearchLinks,
 ) -> FacetView:
     asked_all = asked.get(SHOW_ALL) == name
-    first, more = _split(values)
-    is_open = name in OPEN or chosen > 0 or asked_all
-    if len(more) <= FOLDED:
-        return FacetView(name, title_of(name), first, more, chosen, is_open)
+    typed = asked.getlist(name)
+    chosen = len(query.filters.get(name, ()))
+    visible = len(values) if len(values) <= VISIBLE + 2 else VISIBLE
+    folded = len(values) - visible
+    sent = values
+    if folded > FOLDED and not asked_all:
+        # The chosen ones are sent whatever their rank.
+        sent = tuple(v for rank, v in enumerate(values) if rank < visible or _holds_chosen(v))
+        folded = 0
+    hidden = len(values) - len(sent)
     if asked_all:
-        return FacetView(name, title_of(name), first + more, (), chosen, is_open)
-    url = links.replacing(**{SHOW_ALL: name}) + f"#facette-{name}"
-    return FacetView(name, title_of(name), first, (), chosen, is_open, len(more), url)
+        visible, folded = len(values), 0
+    rows = FacetRows(name, frozenset(typed), links)
+    written = rows.rows(sent, visible if folded else len(sent))
+    incomplete = hidden > 0 or _depth(values) > SENT_LEVELS
+    return FacetView(
+        name=name,
+        title=title_of(name),
+        rows=written,
+        chosen=chosen,
+        is_open=name in OPEN
+        or chosen > 0
+        or asked_all
+        or (name == "department" and bool(query.filters.get("region"))),
+        is_searchable=incomplete or len(values) > SEARCHABLE,
+        folded=folded,
+        hidden=hidden,
+        all_url=links.replacing(**{SHOW_ALL: name}) + f"#facette-{name}" if hidden else "",
+        filter_url=links.address(asked, reverse("bdis_search:facet_values", args=[name]))
+        if incomplete
+        else "",
+        clear_url=links.without(name) if typed else "",
+        ticked=tuple(rows.ticked),
+    )
 
 
 def title_of(name: str) -> str:
@@ -105,31 +128,9 @@ def _rank(name: str) -> int:
     return order.index(name) if name in order else len(order)
 
 
-def _split(
-    values: tuple[ValueView, ...],
-) -> tuple[tuple[ValueView, ...], tuple[ValueView, ...]]:
-    """Put chosen values first, so that they are never out of sight."""
-    ordered = sorted(values, key=lambda value: not value.is_open)
-    if len(ordered) <= VISIBLE + 2:
-        return tuple(ordered), ()
-    return tuple(ordered[:VISIBLE]), tuple(ordered[VISIBLE:])
+def _holds_chosen(value: FacetValue) -> bool:
+    return value.selected or any(map(_holds_chosen, value.children))
 
 
-def _view(
-    value: FacetValue, name: str, asked: QueryDict, links: SearchLinks, parent: str
-) -> ValueView:
-    typed = value.value in asked.getlist(name)
-    own = value.value if value.selected and typed else parent
-    return ValueView(
-        value=value.value,
-        label=value.label,
-        count=value.count,
-        selected=value.selected,
-        locked=value.selected and not typed,
-        narrow_url=links.narrowing(name, parent, value.value) if parent else "",
-        children=tuple(
-            child
-            for child in (_view(item, name, asked, links, own) for item in value.children)
-            if child.count or child.is_open
-        ),
-    )
+def _depth(values: tuple[FacetValue, ...]) -> int:
+    return 1 + max((_depth(value.children) for value in values), default=0) if values else 0

@@ -138,6 +138,7 @@ def parse_query(params: QueryDict, *, page_size: int = 20) -> Query:
         sort=Sort(sort),
         page=reader.integer("page", 1, 1, max(1, MAX_RESULT // size)),
         page_size=size,
+        facets=registered_facets(),
     )
     if reader.problems:
         raise InvalidParameters(reader.problems)

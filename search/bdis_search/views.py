@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from dataclasses import replace
+
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
@@ -14,6 +16,10 @@ from django_htmx.middleware import HtmxDetails
 from bdis_cms.models import Activity, Family
 from bdis_search import overview
 from bdis_search.backends.base import EngineUnavailable
+from bdis_search.engine import get_engine
+from bdis_search.facet_rows import MOST_MATCHES, FacetRows
+from bdis_search.facets import facet_values as labelled
+from bdis_search.facets import registered_facets
 from bdis_search.nomenclature_views import activity_tree, families_by_hue
 from bdis_search.presentation import SearchPage
 
@@ -50,6 +56,27 @@ def _answer(request: HttpRequest, page: SearchPage, template: str) -> HttpRespon
             response["HX-Redirect"] = request.get_full_path()
     if page.is_explained:
         add_never_cache_headers(response)
+    return response
+
+
+@require_safe
+def facet_values(request: HttpRequest, name: str) -> HttpResponse:
+    """Answer the rows of a facet whose label holds ``cherche``, counted under the same search."""
+    if name not in registered_facets():
+        raise Http404
+    page = SearchPage(request)
+    query = replace(page.query, facets=(name,), page=1, page_size=1)
+    try:
+        results = get_engine().search(query)
+    except EngineUnavailable:
+        return HttpResponse(status=503, headers={"Retry-After": "60"})
+    values = labelled(results, query).get(name, ())
+    rows, number = FacetRows(name, frozenset(page.params.getlist(name)), page.links).matching(
+        values, request.GET.get("cherche", "")[:100]
+    )
+    context = {"rows": rows, "more": max(0, number - MOST_MATCHES)}
+    response = render(request, "bdis_search/facet_matches.html", context)
+    response["X-Robots-Tag"] = "noindex"
     return response
 
 
@@ -95,4 +122,5 @@ def robots(request: HttpRequest) -> HttpResponse:
     """Tell crawlers where the sitemap is, and to leave the combinations of filters alone."""
     sitemap = request.build_absolute_uri(reverse("bdis_search:sitemap"))
     lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /recherche/?", "Disallow: /carte/?"]
+    lines.append("Disallow: /recherche/abonnement/")
     return HttpResponse("\n".join([*lines, f"Sitemap: {sitemap}", ""]), content_type="text/plain")

@@ -97,11 +97,40 @@ def test_a_listing_prints_on_one_page(visit, addresses):
 
 def test_the_filters_of_a_phone_open_as_a_sheet_and_give_the_focus_back(visit, addresses):
     page = visit(addresses["search"], width=390)
+    sheet = page.locator("#filtres")
     page.get_by_role("link", name="Filtrer").click()
-    assert page.locator("#filtres").is_visible()
+    expect(page.get_by_role("dialog", name="Filtrer")).to_be_visible()
     assert page.evaluate("document.activeElement.id") == "filtres-titre"
     assert page.evaluate("document.querySelector('.search-main').inert")
+    for _step in range(30):
+        page.keyboard.press("Tab")
+        assert page.evaluate(
+            "[document.body, null].includes(document.activeElement)"
+            " || !!document.activeElement.closest('#filtres')"
+        )
     page.keyboard.press("Escape")
-    expect(page.locator("#filtres")).to_be_hidden()
-    assert page.url.endswith("#resultats")
+    expect(sheet).to_be_hidden()
     expect(page.locator(".search-main")).not_to_have_attribute("inert", "")
+    assert page.evaluate("document.activeElement.id") == "vers-filtres"
+
+
+def test_back_closes_the_sheet_and_keeps_what_was_chosen(visit):
+    page = visit("/recherche/", width=390)
+    page.get_by_role("link", name="Filtrer").click()
+    page.get_by_label("AMAP").check()
+    actions = page.locator(".facets-actions button:visible")
+    expect(actions).to_have_text("Voir les 12 initiatives")
+    page.get_by_label("Repair café").check()
+    expect(actions).to_have_text("Voir les 25 initiatives")
+    page.get_by_label("AMAP").uncheck()
+    expect(actions).to_have_text("Voir les 13 initiatives")
+    expect(page.locator("#filtres")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#filtres")).to_be_hidden()
+    expect(page.locator("h1")).to_have_text("13 initiatives")
+    assert page.url.endswith("/recherche/?family=repair-cafe")
+    page.get_by_role("link", name="Filtrer (1)").click()
+    actions.click()
+    expect(page.locator("#filtres")).to_be_hidden()
+    assert page.url.endswith("/recherche/?family=repair-cafe")
+    assert page.faults == []

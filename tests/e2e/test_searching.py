@@ -111,7 +111,7 @@ def test_everything_works_without_scripts(visit):
     assert "Valence (26)" in page.locator("h1").inner_text()
     page.goto(page.url.split("?")[0])
     page.get_by_label("AMAP").check()
-    page.locator(".facets-actions button").click()
+    page.get_by_role("button", name="Appliquer les filtres").click()
     assert page.locator("h1").inner_text() == "12 initiatives"
     page.set_viewport_size({"width": 390, "height": 800})
     page.get_by_role("link", name="Filtrer").click()

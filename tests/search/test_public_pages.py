@@ -10,6 +10,7 @@ from html import unescape
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from wagtail import hooks
 
 from bdis_cms.models import InitiativePage
 from bdis_search.backends.base import EngineUnavailable
@@ -92,11 +93,20 @@ def test_a_place_chosen_with_where_is_ticked_but_cannot_be_unticked_there(client
     assert "disabled" in box
 
 
-def test_a_chosen_activity_opens_on_its_children(client, directory):
-    closed = search(client).content.decode()
-    opened = search(client, activity="alimentation").content.decode()
-    assert "Légumes</span>" not in closed.split('id="facette-activity"')[1].split("</details>")[0]
-    assert "activity=alimentation.legumes" in opened
+def test_a_branch_of_activities_opens_where_something_is_chosen(client, directory):
+    def branch(**params):
+        html = search(client, **params).content.decode()
+        return re.search(r'<details[^>]*id="b-activity-alimentation"[^>]*>', html)[0], html
+
+    closed, html = branch()
+    assert " open" not in closed
+    assert 'name="activity" value="alimentation.legumes"' in html
+    opened, html = branch(activity="alimentation.legumes")
+    assert " open" in opened
+    opened, html = branch(activity="alimentation")
+    assert " open" in opened
+    # Below what is ticked, a value takes its place rather than add nothing to it.
+    assert 'href="/recherche/?activity=alimentation.legumes"' in html
 
 
 def test_many_values_of_a_facet_come_when_asked_for(client, directory, territories):
@@ -107,6 +117,86 @@ def test_many_values_of_a_facet_come_when_asked_for(client, directory, territori
     assert short.count('name="tag"') == 8
     more = re.search(r'href="(/recherche/[^"]*tous=tag)#facette-tag"', short)[1]
     assert client.get(more.replace("&amp;", "&")).content.decode().count('name="tag"') == 150
+
+
+def test_the_values_of_a_long_facet_can_be_looked_for(client, directory, territories):
+    names = [f"mot {number:03}" for number in range(150)]
+    InitiativePageFactory(title="Bavarde", commune=territories.die, tags=[*names, "Épicé & doux"])
+    rebuild_index()
+    page = search(client, q="bavarde", tag="mot-149").content.decode()
+    assert page.count('name="tag"') == 9  # the chosen one is there, whatever its rank
+    url = unescape(re.search(r'data-bdis-facet-search="(/recherche/facettes/tag/[^"]*)"', page)[1])
+    found = client.get(f"{url}&cherche=EPICE").content.decode()
+    assert "Épicé &amp; doux" in found
+    assert re.findall(r'(hidden)?><input type="checkbox" id="f-tag-mot-149"', found) == ["hidden"]
+    assert found.count('type="checkbox"') == 2
+    many = client.get(f"{url}&cherche=mot")
+    assert many.content.decode().count('type="checkbox"') == 100
+    assert "50 autres" in text_of(many)
+    assert client.get("/recherche/facettes/inconnue/").status_code == 404
+
+
+def test_a_chosen_value_that_nothing_has_is_greyed_and_can_be_taken_off(client, directory):
+    FamilyFactory(code="sel", label_fr="SEL")
+    html = search(client, q="paniers", family="sel").content.decode()
+    row = re.search(r'<label class="([^"]*)"><input[^>]*id="f-family-sel"[^>]*>', html)
+    assert "no-result" in row[1]
+    assert "checked" in row[0]
+    assert "disabled" not in row[0]
+
+
+def test_all_filters_or_those_of_a_facet_are_taken_off_at_once(client, directory):
+    html = search(client, q="paniers", ou="Drôme", family="amap", activity="alimentation", page=1)
+    html = html.content.decode()
+    assert re.search(r'class="facets-clear" href="([^"]*)"', html)[1] == (
+        "/recherche/?q=paniers&amp;ou=Dr%C3%B4me"
+    )
+    assert [unescape(url) for url in re.findall(r'class="facet-clear" href="([^"]*)"', html)] == [
+        "/recherche/?q=paniers&ou=Dr%C3%B4me&activity=alimentation",
+        "/recherche/?q=paniers&ou=Dr%C3%B4me&family=amap",
+    ]
+
+
+def test_filters_without_a_field_travel_with_the_form(client, directory):
+    html = search(client, commune="26113").content.decode()
+    assert '<input type="hidden" name="commune" value="26113">' in html
+
+
+class FirstLetterFacet:
+    """A facet of another network."""
+
+    name = "initial"
+    label = "Initiale du nom"
+
+    def values_of(self, page):
+        return [page.title[:1]]
+
+    def labels(self, values):
+        return {value: f"Lettre {value}" for value in values}
+
+
+def test_the_facet_of_another_network_shows_with_its_title(client, directory):
+    with hooks.register_temporarily("register_bdis_facet", FirstLetterFacet):
+        rebuild_index()
+        html = search(client, initial="P").content.decode()
+        assert "<span>Initiale du nom</span>" in html
+        assert re.search(r'id="f-initial-P" name="initial" value="P" checked', html)
+        assert heading(search(client, initial="P")) == "3 initiatives"
+        api = client.get("/api/v1/initiatives").json()
+        assert api["facets"]["initial"][0]["label"] == "Lettre P"
+
+
+def test_what_is_written_in_french_says_so_in_english_pages(client, directory, settings):
+    family = FamilyFactory(code="sel", label_fr="SEL", label_en="LETS")
+    InitiativePageFactory(
+        title="Troc", commune=directory[0].commune, families=[family], tags=["entraide"]
+    )
+    rebuild_index()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    html = search(client).content.decode()
+    assert "<span>LETS</span>" in html
+    assert '<span lang="fr">entraide</span>' in html
+    assert '<span lang="fr">AMAP</span>' in html
 
 
 def test_what_is_not_understood_is_told_and_left_out(client, directory):

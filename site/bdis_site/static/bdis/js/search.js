@@ -24,16 +24,35 @@ if (form && window.htmx) {
     if (parameters.geography === "seat") delete parameters.geography;
   });
 
+  // What the reader opened, closed and scrolled stays so; a panel opens where something new is
+  // chosen. Swaps keep the focus on what has an id; a link that took its filter off is gone.
+  const chosenIn = (details) => details.querySelector(":checked") !== null;
+  let scrolled = new Map();
+  let left = "";
   document.body.addEventListener("htmx:beforeSwap", () => {
-    open = new Map([...document.querySelectorAll("details[id]")].map((d) => [d.id, d.open]));
+    const details = [...document.querySelectorAll("#filtres details[id]")];
+    open = new Map(details.map((d) => [d.id, { open: d.open, chosen: chosenIn(d) }]));
+    const lists = [...document.querySelectorAll("#filtres .facet[id] .facet-list")];
+    scrolled = new Map(lists.map((list) => [list.closest(".facet").id, list.scrollTop]));
+    const link = document.activeElement;
+    left = "";
+    if (link?.matches("#filtres a")) left = link.closest(".facet")?.id ?? "filtres-titre";
+    else if (link?.matches(".chips a")) left = "resultats-titre";
   });
 
   document.body.addEventListener("htmx:afterSettle", () => {
-    open.forEach((state, id) => {
+    open.forEach((before, id) => {
       const details = document.getElementById(id);
-      // The server opens a panel in which something is chosen; the reader's hand decides the rest.
-      if (details && !details.querySelector(".chosen")) details.open = state;
+      if (details && (before.chosen || !chosenIn(details))) details.open = before.open;
     });
+    scrolled.forEach((top, id) => {
+      const list = document.querySelector(`#${CSS.escape(id)} .facet-list`);
+      if (list) list.scrollTop = top;
+    });
+    if (left && document.activeElement === document.body) {
+      const place = document.getElementById(left);
+      (place?.querySelector("summary") ?? place)?.focus({ preventScroll: true });
+    }
     const title = document.getElementById("resultats-titre");
     if (title) announce.textContent = title.textContent.trim();
     const params = new URLSearchParams(location.search);
