@@ -85,6 +85,8 @@ class Store:
         self.path = path
         self.lock_timeout = lock_timeout
         self.heap_bytes = heap_bytes
+        self._pointer = path / "current"
+        self._pointed: tuple[tuple[int, int], str] = ((0, 0), "")
         self._opened: Opened | None = None
         self._mutex = threading.RLock()
         self._pid = os.getpid()
@@ -132,8 +134,13 @@ class Store:
         return sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
 
     def _current(self) -> str:
+        """Return the generation that serves; the pointer is read again when it was replaced."""
         try:
-            generation = (self.path / "current").read_text(encoding="ascii").strip()
+            found = self._pointer.stat()
+            stamp = (found.st_mtime_ns, found.st_ino)
+            if stamp != self._pointed[0]:
+                self._pointed = (stamp, self._pointer.read_text(encoding="ascii").strip())
+            generation = self._pointed[1]
         except (OSError, UnicodeDecodeError):
             generation = ""
         if not generation:
