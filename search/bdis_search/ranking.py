@@ -23,24 +23,37 @@ from bdis_search.expressions import (
 )
 from bdis_search.stemming import stem
 
-# How much a word counts where it is found: title > tags > keywords > summary > anywhere.
-_STEM_BOOSTS = (
-    ("title_stems", 4.0),
-    ("tags_stems", 3.0),
-    ("keywords_stems", 1.5),
-    ("summary_stems", 0.6),
+# What a word brings where it is found: title > tags > keywords > summary > anywhere. Each place is
+# worth more than all that follow it together, raised as much as freshness and completeness can
+# (by a tenth): whatever the words, the better place wins. How often words come and how long texts
+# are (BM25) settles the rest.
+_PLACES = (
+    ("title_stems", 120.0),
+    ("tags_stems", 46.0),
+    ("keywords_stems", 21.0),
+    ("summary_stems", 10.0),
+    ("any_stems", 5.0),
 )
-_TITLE_EXACT = 3.0
-_ANY_EXACT = 0.5
-_SYNONYM = 0.3
-_WHOLE_TITLE = 20.0
-_WHOLE_TAG = 12.0
+_TITLE_EXACT = 15.0
+_ANY_EXACT = 6.0
+_TITLE_BM25 = 1.0
+_ANY_BM25 = 0.05
+# A synonym is worth less than the word itself in the same place.
+_SYNONYM = 0.4
+# For each word, when together they are all of a title, of a tag, of a keyword: more than what the
+# words bring in every other place, for a title.
+_WHOLE_TITLE = 130.0
+_WHOLE_TAG = 8.0
 _WHOLE_KEYWORD = 4.0
-_VERBATIM = 3.0
-_FORGIVEN_NAME = 25.0
-_FORGIVEN_TITLE = 8.0
+_VERBATIM_TITLE = 30.0
+_VERBATIM_TAG = 2.0
+# A letter apart: less than the word as it is in the same place.
+_FORGIVEN_TITLE = 60.0
+_FORGIVEN_ANYWHERE = 2.0
+_JOINED_TITLE = 60.0
+_CUT_TITLE = 40.0
 # Above any text; each next one well below, whatever freshness and completeness add.
-_PROMOTED = 10_000.0
+_PROMOTED = 100_000.0
 _PROMOTED_STEP = 1.25
 # Too short for a typo to leave them recognisable.
 _SHORTEST_FUZZY = 4
@@ -74,11 +87,12 @@ def strict_match(text: TextQuery) -> Match:
 
 
 def _whole_bonus(text: TextQuery) -> Iterator[Expression]:
-    yield Fixed(Token("whole_title", text.whole), _WHOLE_TITLE)
-    yield Fixed(Token("whole_tag", text.whole), _WHOLE_TAG)
-    yield Fixed(Token("whole_keyword", text.whole), _WHOLE_KEYWORD)
-    yield Fixed(Token("name", text.verbatim), _VERBATIM)
-    yield Fixed(Token("tag", text.verbatim), _VERBATIM)
+    words = len(text.words)
+    yield Fixed(Token("whole_title", text.whole), words * _WHOLE_TITLE)
+    yield Fixed(Token("whole_tag", text.whole), words * _WHOLE_TAG)
+    yield Fixed(Token("whole_keyword", text.whole), words * _WHOLE_KEYWORD)
+    yield Fixed(Token("name", text.verbatim), words * _VERBATIM_TITLE)
+    yield Fixed(Token("tag", text.verbatim), words * _VERBATIM_TAG)
 
 
 def _phrase(stems: tuple[str, ...]) -> Expression:
@@ -94,17 +108,32 @@ def _clause_ranks(clause: Clause) -> Expression:
     words = All(tuple(map(_word_ranks, clause.words)))
     if not clause.synonyms:
         return words
-    synonyms = [Boost(_phrase(synonym), _SYNONYM) for synonym in clause.synonyms]
-    return Best((words, *synonyms))
+    synonyms = [_synonym_ranks(stems, len(clause.words)) for stems in clause.synonyms]
+    return Best((words, *(Boost(ranks, _SYNONYM) for ranks in synonyms)))
 
 
 def _word_ranks(word: Word) -> Expression:
     return All(
-        (Token("any_stems", word.stem),),
+        (Boost(Token("any_stems", word.stem), _ANY_BM25),),
         (
-            *(Boost(Token(field, word.stem), boost) for field, boost in _STEM_BOOSTS),
-            Boost(Token("title_exact", word.exact), _TITLE_EXACT),
-            Boost(Token("any_exact", word.exact), _ANY_EXACT),
+            *(Fixed(Token(field, word.stem), worth) for field, worth in _PLACES),
+            Boost(Token("title_stems", word.stem), _TITLE_BM25),
+            Fixed(Token("title_exact", word.exact), _TITLE_EXACT),
+            Fixed(Token("any_exact", word.exact), _ANY_EXACT),
+        ),
+    )
+
+
+def _synonym_ranks(stems: tuple[str, ...], words: int) -> Expression:
+    """Rank, by place, what is said instead of so many words.
+
+    Only ``any_stems`` knows that words follow one another.
+    """
+    return All(
+        (Boost(_phrase(stems), _ANY_BM25),),
+        tuple(
+            Fixed(every([Token(field, stem) for stem in stems]), worth * words)
+            for field, worth in _PLACES
         ),
     )
 
@@ -132,7 +161,7 @@ def lenient_match(text: TextQuery, known: Container[str], *, relaxed: bool = Fal
     if len(text.verbatim) >= _SHORTEST_FUZZY:
         name = Typo("name", text.verbatim)
         matches = some([matches, name])
-        scored.append(Fixed(name, _FORGIVEN_NAME))
+        scored.append(Fixed(name, len(words) * _WHOLE_TITLE))
     return Match(matches, All((Fixed(matches, 0.1),), tuple(scored)))
 
 
@@ -176,11 +205,11 @@ def _loose_ranks(word: Word, joined: str | None) -> Expression:
     options = [_word_ranks(word)]
     if _is_fuzzy(word):
         options.append(Fixed(Typo("title_exact", word.exact), _FORGIVEN_TITLE))
-        options.append(Fixed(Typo("any_exact", word.exact), 1.0))
+        options.append(Fixed(Typo("any_exact", word.exact), _FORGIVEN_ANYWHERE))
     if joined:
-        options.append(Boost(Token("title_exact", joined), 2.0))
+        options.append(Fixed(Token("title_exact", joined), _JOINED_TITLE))
     options += [
-        Boost(Token("title_stems", stem(word.exact[cut:])), 2.0)
+        Fixed(Token("title_stems", stem(word.exact[cut:])), _CUT_TITLE)
         for cut in range(2, len(word.exact) - 2)
         if word.exact[:cut] in STOP_WORDS
     ]
