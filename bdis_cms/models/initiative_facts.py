@@ -29,13 +29,15 @@ class InitiativeQuerySet(PageQuerySet):
         """Keep what the public may see: *the* visibility rule of every channel.
 
         Live, outside private branches, adhesion (or its grace period) holding on the day ``on``
-        (today by default), not suspended.
+        (today by default), not suspended, not past the expiry that its editors set, whether or
+        not Wagtail's scheduler has run since.
         """
         return (
             super()
             .public()
             .live()
             .filter(charter_valid_until__gte=on or timezone.localdate(), suspended_at__isnull=True)
+            .exclude(expire_at__lte=timezone.now())
         )
 
     def with_card_relations(self) -> InitiativeQuerySet:
@@ -222,6 +224,11 @@ class AbstractInitiative(models.Model):
             reasons.append(
                 _("It has been suspended since %(day)s.")
                 % {"day": timezone.localtime(self.suspended_at).strftime("%d/%m/%Y")}
+            )
+        if self.expire_at and self.expire_at <= timezone.now():
+            reasons.append(
+                _("Its publication ended on %(day)s.")
+                % {"day": timezone.localtime(self.expire_at).strftime("%d/%m/%Y")}
             )
         if self.get_view_restrictions().exists():
             reasons.append(_("It lies in a private part of the site."))

@@ -43,7 +43,7 @@ class InitiativeDocument:
     lat: float | None
     lon: float | None
     confirmed: int  # date.toordinal() of the last confirmation, else of publication
-    public_until: int  # last day (ordinal) on which the adhesion holds
+    public_until: int  # last day (ordinal) on which it is public: of adhesion, or of expiry
     completeness: int  # 0–100
     fingerprint: str = ""  # of all the rest: drift is found by comparing it
     parent_commune: str = ""  # the commune of which ``commune`` is an arrondissement

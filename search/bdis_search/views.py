@@ -15,8 +15,8 @@ from django_htmx.middleware import HtmxDetails
 
 from bdis_cms.models import Activity, Family
 from bdis_search import overview
+from bdis_search.asking import public_engine
 from bdis_search.backends.base import EngineUnavailable
-from bdis_search.engine import get_engine
 from bdis_search.facet_rows import MOST_MATCHES, FacetRows
 from bdis_search.facets import facet_values as labelled
 from bdis_search.facets import registered_facets
@@ -67,7 +67,7 @@ def facet_values(request: HttpRequest, name: str) -> HttpResponse:
     page = SearchPage(request)
     query = replace(page.query, facets=(name,), page=1, page_size=1)
     try:
-        results = get_engine().search(query)
+        results = public_engine().search(query)
     except EngineUnavailable:
         return HttpResponse(status=503, headers={"Retry-After": "60"})
     values = labelled(results, query).get(name, ())
