@@ -159,9 +159,20 @@ def engine(settings, tmp_path):
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """In CI, fail when a test was skipped for another reason than missing reference data."""
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if not os.environ.get("CI") or reporter is None:
-        return
-    reasons = {str(report.longrepr[2]) for report in reporter.stats.get("skipped", ())}
-    if any("BDIS_SHARED_DATA" not in reason for reason in reasons):
+    if _skipped_in_ci(session.config):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(config: pytest.Config) -> None:
+    """Say that it failed for that reason, which may be the only one."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    for reason in _skipped_in_ci(config):
+        reporter.write_line(f"In CI no test may be skipped: {reason}", red=True)
+
+
+def _skipped_in_ci(config: pytest.Config) -> list[str]:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if not os.environ.get("CI") or reporter is None:
+        return []
+    reasons = {str(report.longrepr[2]) for report in reporter.stats.get("skipped", ())}
+    return sorted(reason for reason in reasons if "BDIS_SHARED_DATA" not in reason)
