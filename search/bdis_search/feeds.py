@@ -24,10 +24,10 @@ from bdis_search.asking import public_engine
 from bdis_search.backends.base import EngineUnavailable
 from bdis_search.feed_formats import Entry, FeedPage, as_atom, as_json_feed
 from bdis_search.links import SearchLinks
-from bdis_search.listings import Listing, load_listings
+from bdis_search.listings import Listing, search_listings
 from bdis_search.params import MAX_RESULT, whole_number
 from bdis_search.presentation import SearchPage
-from bdis_search.query import Query, Results, Sort
+from bdis_search.query import Query, Sort
 from bdis_search.wording import in_words
 
 FEED_LENGTH = 50
@@ -39,12 +39,13 @@ _LONG_AGO = datetime.datetime(2009, 1, 1, tzinfo=datetime.UTC)
 
 @dataclass(frozen=True, slots=True)
 class _Followed:
-    """What a feed is about: its title, its page on the site, its addresses and its results."""
+    """What a feed is about: its title, its page on the site, its addresses, its listings."""
 
     title: str
     home: str
     addresses: dict[str, str]
-    results: Results
+    total: int
+    listings: list[Listing]
 
 
 @require_safe
@@ -62,14 +63,15 @@ def search_feed(request: HttpRequest, form: str) -> HttpResponseBase:
         if page.where.unknown:
             return _("We know no place called “%(place)s”.") % {"place": page.where.text}
         page.query = _latest(page.query, number)
-        results = page.results
+        found = page.found  # asked before the links are made: it tells how the words are read
         links = SearchLinks(page.params)
         views = {"atom": "bdis_search:feed", "json": "bdis_search:json_feed"}
         return _Followed(
             title=f"{network_name()} · {in_words(page)}",
             home=links.at("bdis_search:search"),
             addresses={name: links.at(view) for name, view in views.items()},
-            results=results,
+            total=page.total,
+            listings=[listing for listing, _hit in found],
         )
 
     return _answer(request, form, follow)
@@ -82,13 +84,15 @@ def region_feed(request: HttpRequest, slug: str, form: str) -> HttpResponseBase:
     region = get_object_or_404(pages, slug=slug)
 
     def follow(number: int) -> _Followed:
-        query = Query(filters={"region": frozenset([region.region.code])})
+        query = _latest(Query(filters={"region": frozenset([region.region.code])}), number)
+        results, found = search_listings(lambda: public_engine().search(query), request)
         views = {"atom": "bdis_search:region_feed", "json": "bdis_search:region_json_feed"}
         return _Followed(
             title=_("Latest initiatives: %(region)s") % {"region": region.title},
             home=region.get_url(request) or "/",
             addresses={name: reverse(view, args=[slug]) for name, view in views.items()},
-            results=public_engine().search(_latest(query, number)),
+            total=results.total,
+            listings=[listing for listing, _hit in found],
         )
 
     return _answer(request, form, follow)
@@ -112,7 +116,7 @@ def _answer(request: HttpRequest, form: str, follow: Any) -> HttpResponseBase:
             return _refused(_("Search is resting for a moment"), status=503)
         if isinstance(followed, str):
             return _refused(followed)
-        last = min(LAST_PAGE, max(1, -(-followed.results.total // FEED_LENGTH)))
+        last = min(LAST_PAGE, max(1, -(-followed.total // FEED_LENGTH)))
         if number > last:
             return _refused(_("There is no such page of this feed."))
         page = _page(request, form, followed, number, last)
@@ -127,7 +131,7 @@ def _page(request: HttpRequest, form: str, followed: _Followed, number: int, las
             path += f"{'&' if '?' in path else '?'}page={number}"
         return request.build_absolute_uri(path)
 
-    listings = [listing for listing, _hit in load_listings(followed.results.hits, request)]
+    listings = followed.listings
     identities = {
         pk: (key, published)
         for pk, key, published in Page.objects.filter(pk__in=[one.id for one in listings])

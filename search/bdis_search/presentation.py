@@ -108,6 +108,11 @@ class SearchPage:
         """The answer of the engine, for this page of results."""
         return self._answer[0]
 
+    @property
+    def found(self) -> list[tuple[Listing, Hit]]:
+        """The listings of this page of results, all of them public."""
+        return self._answer[1]
+
     @cached_property
     def _answer(self) -> tuple[Results, list[tuple[Listing, Hit]]]:
         return search_listings(self._ask, self.request)

@@ -7,6 +7,7 @@ from tests.factories.nomenclature import (
     LegalFamilyFactory,
     LegalStatusFactory,
 )
+from tests.factories.saved_searches import SavedSearchFactory
 from tests.factories.site_tree import HomePageFactory, RegionIndexPageFactory, RegionPageFactory
 from tests.factories.territories import (
     CommuneFactory,
@@ -30,4 +31,5 @@ __all__ = [
     "RegionFactory",
     "RegionIndexPageFactory",
     "RegionPageFactory",
+    "SavedSearchFactory",
 ]

@@ -44,15 +44,17 @@ class Criteria:
 
 def page_of(search: str) -> SearchPage:
     """Return the page of a saved search: a query string."""
-    return _page(QueryDict(search))
+    request = HttpRequest()
+    request.GET = QueryDict(search)
+    return SearchPage(request)
 
 
-def criteria_of(params: QueryDict) -> Criteria:
-    """Return what to save of the search that ``params`` ask for; raise ``CannotFollow``.
+def criteria_of(request: HttpRequest) -> Criteria:
+    """Return what to save of the search of an address; raise ``CannotFollow``.
 
     What was understood is saved, not what was typed: a text that names a place, a position.
     """
-    page = _page(params)
+    page = SearchPage(request)
     if page.understood is not None:
         # Whether its words are a name or a what and a where is told by what is found.
         with suppress(EngineUnavailable):
@@ -71,12 +73,6 @@ def criteria_of(params: QueryDict) -> Criteria:
     if len(search) > MOST_CHARACTERS:
         raise CannotFollow(_("This search holds too many filters to be followed: take some off."))
     return Criteria(search, clean(in_words(page_of(search)))[:MOST_WORDS])
-
-
-def _page(params: QueryDict) -> SearchPage:
-    request = HttpRequest()
-    request.GET = params  # type: ignore[assignment]
-    return SearchPage(request)
 
 
 def _kept(page: SearchPage) -> str:

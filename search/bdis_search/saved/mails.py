@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from email.utils import formataddr, parseaddr
 from typing import Any
 from urllib.parse import urljoin
@@ -23,6 +24,8 @@ from bdis_search.saved.digests import Digest
 from bdis_search.saved.tokens import confirm_token, link_token
 
 _LONGEST_SUBJECT = 120
+#: Not the narrow spaces that French puts before a colon.
+_BREAKS = re.compile(r"[ \t\r\n\v\f\x85\u2028\u2029]+")
 
 
 def confirmation(saved: SavedSearch) -> EmailMultiAlternatives:
@@ -94,7 +97,7 @@ def _message(
 
 def one_line(text: str) -> str:
     """Return ``text`` as a header can hold it: no line break, not too long."""
-    line = " ".join(clean(text).split())
+    line = _BREAKS.sub(" ", clean(text)).strip()
     return line if len(line) <= _LONGEST_SUBJECT else line[: _LONGEST_SUBJECT - 1] + "…"
 
 

@@ -13,6 +13,15 @@ from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
+#: Where proxies are: this machine, private networks.
+_NEAR = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        *("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),
+        *("::1/128", "fc00::/7"),
+    )
+)
+
 
 def allowed(scope: str, who: str, limit: int, seconds: int) -> bool:
     """Count one more act of ``who`` and return whether they are ``limit`` at most in ``seconds``.
@@ -49,6 +58,7 @@ def client_of(request: HttpRequest) -> str:
 
 def _is_near(peer: str) -> bool:
     try:
-        return ipaddress.ip_address(peer).is_private
+        address = ipaddress.ip_address(peer)
     except ValueError:
         return not peer  # a Unix socket
+    return any(address in network for network in _NEAR if network.version == address.version)

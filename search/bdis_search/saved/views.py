@@ -54,7 +54,7 @@ def follow(request: HttpRequest) -> HttpResponse:
     back = SearchLinks(request.GET).at("bdis_search:search")
     context: dict[str, Any] = {"back": back}
     try:
-        criteria = criteria_of(request.GET)
+        criteria = criteria_of(request)
     except CannotFollow as error:
         return render(request, "bdis_search/follow.html", context | {"problem": str(error)})
     form = FollowForm(request.POST if request.method == "POST" else None)
