@@ -129,7 +129,16 @@ def has_ended(process: str) -> bool:
         return True
     except OSError:
         return False  # somebody else's: it is there
-    return False
+    return _is_zombie(int(number))
+
+
+def _is_zombie(number: int) -> bool:
+    """Return whether a process was killed and nobody took notice yet."""
+    try:
+        told = Path(f"/proc/{number}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return told.rpartition(")")[2].split()[:1] == ["Z"]
 
 
 @lru_cache(maxsize=1)
