@@ -127,8 +127,6 @@ def small_world() -> Iterator[None]:
 
     from .worlds import GAZETTEER, TODAY
 
-    from bdis_search.synonyms import shipped_synonyms
-
     with pytest.MonkeyPatch.context() as patch:
         # Those of the list alone: the ones of a site are in its database, which is not asked.
         patch.setattr("bdis_search.synonyms._in_force", shipped_synonyms)
