@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.urls import include, path
 from wagtail import hooks
 
+from bdis_search.admin.followers import FollowersView
 from bdis_search.admin.trying import TrySearchView
 from bdis_search.admin.views import SearchStatusView
 from bdis_search.admin.viewsets import SearchGroup
@@ -18,6 +19,7 @@ from bdis_search.admin.viewsets import SearchGroup
 def register_urls() -> list[Any]:
     views = [
         path("", SearchStatusView.as_view(), name="status"),
+        path("followers/", FollowersView.as_view(), name="followers"),
         path("try/", TrySearchView.as_view(), name="try"),
     ]
     return [path("bdis/search/", include((views, "bdis_search_admin"), "bdis_search_admin"))]

@@ -97,6 +97,12 @@ class SearchGroup(ModelViewSetGroup):
         return [
             *super().get_submenu_items(),
             SearchMenuItem(
+                _("Followed searches"),
+                reverse("bdis_search_admin:followers"),
+                icon_name="mail",
+                order=70,
+            ),
+            SearchMenuItem(
                 _("Try a search"), reverse("bdis_search_admin:try"), icon_name="view", order=80
             ),
             SearchMenuItem(
