@@ -27,7 +27,10 @@ _PATIENCE_S = 60
 
 
 def setup(count: int) -> None:
-    """Make this process the directory of ``count`` listings, imported and indexed once."""
+    """Make this process the directory of ``count`` listings, imported and indexed once.
+
+    With 0 it is an empty one: engines read the synonyms that a network edits.
+    """
     folder = FOLDER / str(count)
     os.environ |= {"BDIS_DATA_DIR": str(folder), "DEBUG": "0"}
     os.environ.pop("DATABASE_URL", None)
@@ -42,6 +45,8 @@ def setup(count: int) -> None:
     from bdis_search.engine import get_engine
 
     call_command("migrate", verbosity=0)
+    if not count:
+        return
     if InitiativePage.objects.count() < count * 0.9:
         _load(count)
     try:

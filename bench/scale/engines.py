@@ -7,22 +7,19 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import sys
 import time
 from collections.abc import Iterator
 from typing import Any
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bdis_site.settings.dev")
+from bench.scale import directory
 
 QUERIES = 300
 
 
 def main(name: str, count: int) -> None:
     """Measure the engine ``name`` over ``count`` synthetic listings."""
-    import django
-
-    django.setup()
+    directory.setup(0)
     with opened(name, str(count)) as (engine, node):
         built = build(engine, name, count)
         print(json.dumps({**built, **measure(engine, name), "memory_mb": memory(node)}))
@@ -49,7 +46,6 @@ def opened(name: str, index: str) -> Iterator[tuple[Any, Any]]:
         node.start()
         yield Shared({"HOSTS": [node.url], "INDEX": "bench", "TIMEOUT": 60}), node
     finally:
-        node.stop()
         node.remove()
 
 
@@ -66,6 +62,8 @@ def build(engine: Any, name: str, count: int) -> dict[str, Any]:
             return made
     began = time.perf_counter()
     engine.rebuild(documents(count))
+    if name == "elasticsearch":  # the node is ended at once, its index is kept
+        engine.store.client.indices.flush(index=engine.store.alias)
     made = {
         "schema": SCHEMA_VERSION,
         "documents": engine.stats().documents,

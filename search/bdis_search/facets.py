@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
 
-from django.db.models import Exists, Model, OuterRef
+from django.db.models import Model
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.utils.functional import Promise
@@ -28,12 +28,12 @@ from bdis_cms.models import (
     Epci,
     Family,
     InitiativePage,
-    InitiativeTag,
     LegalFamily,
     Region,
 )
 from bdis_cms.text import fold
 from bdis_search.query import FACETS, FacetValue, Query, Results
+from bdis_search.terms import public_tags
 
 HOOK = "register_bdis_facet"
 
@@ -214,10 +214,7 @@ def _load(name: str) -> dict[str, _Term]:
 
 
 def _tags(slugs: list[str]) -> dict[str, _Term]:
-    """Return the tags that a public listing bears: the words of drafts are not told."""
-    public = InitiativePage.objects.public().values("pk")
-    borne = InitiativeTag.objects.filter(tag=OuterRef("pk"), content_object__in=public)
-    rows = Tag.objects.filter(Exists(borne), slug__in=slugs).values_list("slug", "name")
+    rows = public_tags().filter(slug__in=slugs).values_list("slug", "name")
     return {slug: _Term(label) for slug, label in rows}
 
 

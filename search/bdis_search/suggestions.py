@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from django.db.models import Q
-from taggit.models import Tag
 
-from bdis_cms.models import Activity, Family, InitiativePage
+from bdis_cms.models import Activity, Family
 from bdis_cms.text import fold
 from bdis_search.analysis import tokenize
 from bdis_search.asking import public_engine
 from bdis_search.query import Suggestion
+from bdis_search.terms import activities, families, public_tags
 
 _OF_EACH_KIND = 3
 
@@ -26,8 +26,8 @@ def suggest(text: str, limit: int = 8) -> list[Suggestion]:
     if not words:
         return []
     terms = [
-        *_terms("family", Family.objects.all(), words),
-        *_terms("activity", Activity.objects.all(), words),
+        *_terms("family", families().values(), words),
+        *_terms("activity", activities().values(), words),
         *_tags(words),
     ][: max(0, limit // 2)]
     return [*terms, *public_engine().suggest(text, limit)][:limit]
@@ -45,11 +45,8 @@ def _terms(kind: str, terms: Iterable[Family | Activity], words: list[str]) -> l
 
 
 def _tags(words: list[str]) -> Iterator[Suggestion]:
-    public = InitiativePage.objects.public().values("pk")
-    used = Tag.objects.filter(
-        Q(name__istartswith=words[0]) | Q(slug__startswith=words[0]),
-        bdis_cms_initiativetag_items__content_object__in=public,
-    ).distinct()
+    begun = Q(name__istartswith=words[0]) | Q(slug__startswith=words[0])
+    used = public_tags().filter(begun)
     found = sorted(
         (fold(tag.name), tag.slug, tag.name)
         for tag in used[:200]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from bdis_cms.models import Activity, Family, Region
+from django.db.models import Exists, OuterRef, QuerySet
+from taggit.models import Tag
+
+from bdis_cms.models import Activity, Family, InitiativePage, Region
 from bdis_cms.remembering import remembered
 
 
@@ -22,3 +25,10 @@ def activities() -> dict[int, Activity]:
 def regions() -> dict[str, Region]:
     """Return every region, by code."""
     return {region.code: region for region in Region.objects.all()}
+
+
+def public_tags() -> QuerySet[Tag]:
+    """Return the tags that a public listing bears: the words of drafts are not told."""
+    # From the listing to its tags: the other way round, the database lists every public page.
+    bearing = InitiativePage.objects.public().filter(tagged_items__tag=OuterRef("pk")).order_by()
+    return Tag.objects.filter(Exists(bearing))
