@@ -50,6 +50,17 @@ def test_a_search_answers_in_the_documented_shape(client, directory):
     }  # fmt: skip
 
 
+def test_facets_are_left_out_when_asked(client, directory):
+    counted = get(client, "/initiatives?q=légumes").json()
+    bare = get(client, "/initiatives?q=légumes&facets=0").json()
+
+    assert bare["facets"] == {name: [] for name in counted["facets"]}
+    assert {**bare, "facets": counted["facets"]} == counted
+    response = get(client, "/initiatives?facets=peu")
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["parameter"] == "facets"
+
+
 def test_facets_keep_the_other_values_of_their_own_filter(client, directory):
     facets = get(client, "/initiatives?family=amap").json()["facets"]
 

@@ -103,7 +103,7 @@ def test_a_page_of_results_is_read_in_six_queries(
     client.get(f"{asked}5")
     for size in (5, 30):
         # The outbox, private branches, rows, families, activities, tags.
-            with django_assert_num_queries(6):
+        with django_assert_num_queries(6):
             client.get(f"{asked}{size}")
 
 

@@ -178,6 +178,7 @@ class PagedSearchParams(SearchParams):
     sort: str = Field("", description="`relevance`, `distance` (needs `near`), `name`, `recent`.")
     page: str = Field("", description="From 1.")
     page_size: str = Field("", description="From 1 to 100; 20 by default.")
+    facets: str = Field("", description="`0`: nothing is counted, each facet is an empty list.")
 
 
 class MapParams(SearchParams):
