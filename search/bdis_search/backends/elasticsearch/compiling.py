@@ -1,7 +1,12 @@
-"""From expressions and conditions to the query language of Elasticsearch."""
+"""From expressions and conditions to the queries of Elasticsearch, as plain bodies.
+
+Not as objects of ``elasticsearch.dsl``: a search has some fifty of them, and making and writing
+them took 0.5 ms of the 4 that a search takes.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from bdis_search import expressions as asked
@@ -26,12 +31,10 @@ def compiled(expression: asked.Expression, boost: float = 1.0) -> Body:
         case asked.Typo(field, token):
             return _fixed(_typo(field, token), boost)
         case asked.Ids(ids):
-            return _fixed({"terms": {"id": list(ids)}}, boost)
+            return _fixed(any_id(list(ids)), boost)
         case asked.All(parts, wished):
-            query: Body = {"must": [compiled(part) for part in parts], "boost": boost}
-            if wished:
-                query["should"] = [compiled(part) for part in wished]
-            return {"bool": query}
+            must, should = [compiled(part) for part in parts], [compiled(part) for part in wished]
+            return {"bool": {"must": must, "should": should, "boost": boost}}
         case asked.Any(parts, at_least):
             either = [compiled(part) for part in parts]
             return {"bool": {"should": either, "minimum_should_match": at_least, "boost": boost}}
@@ -49,8 +52,8 @@ def _fixed(query: Body, score: float) -> Body:
 
 
 def _typo(field: str, token: str) -> Body:
-    options = {"value": token, "fuzziness": 1, "max_expansions": _ALL_TYPOS}
-    return {"fuzzy": {field: options | {"transpositions": True, "rewrite": "constant_score"}}}
+    how = {"fuzziness": 1, "max_expansions": _ALL_TYPOS, "transpositions": True}
+    return {"fuzzy": {field: {"value": token, **how, "rewrite": "constant_score"}}}
 
 
 def filtering(condition: Condition) -> Body:
@@ -59,31 +62,40 @@ def filtering(condition: Condition) -> Body:
         case Terms(field, values):
             return _terms(field, values)
         case Circle(center, km):
-            point = {"lat": center.lat, "lon": center.lon}
             meters = max(km * 1000, _PRECISION_M)
+            point = {"lat": center.lat, "lon": center.lon}
             return {"geo_distance": {"distance": f"{meters:.3f}m", "seat": point}}
         case Box(bbox):
             # By numbers, not as a geographic box: edges included, to the last digit.
-            return every(
-                [
-                    {"range": {"lat": {"gte": bbox.south, "lte": bbox.north}}},
-                    {"range": {"lon": {"gte": bbox.west, "lte": bbox.east}}},
-                ]
-            )
+            tall, wide = (bbox.south, bbox.north), (bbox.west, bbox.east)
+            return every([_between("lat", *tall), _between("lon", *wide)])
         case AnyOf(conditions):
             return {"bool": {"should": [filtering(one) for one in conditions]}}
 
 
-def every(filters: list[Body]) -> Body:
+def every(filters: Iterable[Body]) -> Body:
     """Return the query that keeps what all ``filters`` keep; everything without any."""
-    return {"bool": {"filter": filters}} if filters else {"match_all": {}}
+    kept = list(filters)
+    return {"bool": {"filter": kept}} if kept else {"match_all": {}}
+
+
+def _between(field: str, low: float, high: float) -> Body:
+    return {"range": {field: {"gte": low, "lte": high}}}
 
 
 def _terms(field: str, values: frozenset[str]) -> Body:
     if field.startswith("extra:"):
         facet = field.removeprefix("extra:")
         field, values = "extra", frozenset(f"{facet}={value}" for value in values)
-    listed = sorted(values)
+    return _one_of(field, sorted(values))
+
+
+def any_id(ids: list[int]) -> Body:
+    """Return the query that keeps the listings ``ids``."""
+    return _one_of("id", ids)
+
+
+def _one_of(field: str, listed: list[Any]) -> Body:
     parts = [
         {"terms": {field: listed[start : start + _MOST_TERMS]}}
         for start in range(0, len(listed), _MOST_TERMS)

@@ -3,67 +3,58 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
+from elasticsearch import (
+    ApiError,
+    Elasticsearch,
+    NotFoundError,
+    TransportError,
+    UnsupportedProductError,
+)
 
 from bdis_search.backends.base import EngineUnavailable, IndexMissing
+from bdis_search.backends.elasticsearch.options import Options
 
 REMEDY = "Run “manage.py reindex” to build it."
 #: What a node or a proxy before it answers when it is overloaded or away.
 OVERLOADED = (429, 502, 503, 504)
-_OPTIONS = {
-    "HOSTS",
-    "API_KEY",
-    "BASIC_AUTH",
-    "CA_CERTS",
-    "VERIFY_CERTS",
-    "INDEX",
-    "SHARDS",
-    "REPLICAS",
-    "SETTINGS",
-    "TIMEOUT",
-    "RETRIES",
-}
+_REFUSED = (401, 403)
 
 
-def connect(options: Mapping[str, Any]) -> Elasticsearch:
+class Client(Elasticsearch):
+    """A client that believes no answer but those of Elasticsearch, at any moment.
+
+    The one it is made from looks at the first answer alone; a proxy may speak up later.
+    """
+
+    def perform_request(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the answer; raise ``UnsupportedProductError`` when it is of something else."""
+        answer = super().perform_request(*args, **kwargs)
+        if answer.meta.headers.get("x-elastic-product") != "Elasticsearch":
+            raise UnsupportedProductError(
+                message="something else answered", meta=answer.meta, body=answer.body
+            )
+        return answer
+
+
+def connect(options: Options) -> Elasticsearch:
     """Return a client of the hosts that ``options`` name; nothing is asked of them yet."""
-    unknown = sorted(set(options) - _OPTIONS)
-    if unknown:
-        raise ImproperlyConfigured(
-            f'BDIS_SEARCH["OPTIONS"] has {", ".join(unknown)}, which Elasticsearch does not take; '
-            f"it takes {', '.join(sorted(_OPTIONS))}."
-        )
-    hosts = options.get("HOSTS")
-    if isinstance(hosts, str):
-        hosts = [hosts]
-    if not hosts:
-        raise ImproperlyConfigured(
-            'BDIS_SEARCH["OPTIONS"] needs "HOSTS": the addresses of the nodes, such as '
-            '["https://search-1.example.org:9200"].'
-        )
-    asked = {
-        "api_key": options.get("API_KEY"),
-        "basic_auth": options.get("BASIC_AUTH"),
-        "ca_certs": options.get("CA_CERTS"),
-        "verify_certs": options.get("VERIFY_CERTS"),
-    }
     try:
-        return Elasticsearch(
-            list(hosts),
-            request_timeout=float(options.get("TIMEOUT", 5)),
-            max_retries=int(options.get("RETRIES", 2)),
-            retry_on_timeout=True,
+        return Client(
+            options.hosts,
+            request_timeout=options.timeout,
+            max_retries=options.retries,
+            # A second wait for the same node would only keep a visitor longer.
+            retry_on_timeout=len(options.hosts) > 1,
             retry_on_status=OVERLOADED,
-            **{name: value for name, value in asked.items() if value is not None},
+            **options.access,
         )
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OSError) as error:
         raise ImproperlyConfigured(
-            f'BDIS_SEARCH["OPTIONS"] cannot be used ({error}). "HOSTS" is a list of addresses with '
-            "their scheme and port; give either API_KEY or BASIC_AUTH = (name, password)."
+            f'BDIS_SEARCH["OPTIONS"] cannot be used to reach Elasticsearch ({error}).'
         ) from error
 
 
@@ -73,12 +64,20 @@ def answering() -> Iterator[None]:
     try:
         yield
     except NotFoundError as error:
-        if _reason(error) != "index_not_found_exception":
-            raise EngineUnavailable(f"Elasticsearch answered 404 ({_reason(error)}).") from error
-        raise IndexMissing(f"Elasticsearch has no search index yet. {REMEDY}") from error
-    except ApiError as error:
+        if reason(error) != "index_not_found_exception":
+            raise EngineUnavailable(f"Elasticsearch answered 404 ({reason(error)}).") from error
+        raise no_index() from error
+    except UnsupportedProductError as error:
         raise EngineUnavailable(
-            f"Elasticsearch answered {error.status_code} ({_reason(error)})."
+            "What answers in the place of Elasticsearch is something else (a proxy?). Is "
+            'BDIS_SEARCH["OPTIONS"]["HOSTS"] right?'
+        ) from error
+    except ApiError as error:
+        remedy = ""
+        if error.status_code in _REFUSED:
+            remedy = " Check API_KEY or BASIC_AUTH, and what it may do with the index."
+        raise EngineUnavailable(
+            f"Elasticsearch answered {error.status_code} ({reason(error)}).{remedy}"
         ) from error
     except TransportError as error:
         raise EngineUnavailable(
@@ -87,7 +86,13 @@ def answering() -> Iterator[None]:
         ) from error
 
 
-def _reason(error: ApiError) -> str:
-    body = error.body
+def no_index() -> IndexMissing:
+    """Return the error of a search, or a change, without an index."""
+    return IndexMissing(f"Elasticsearch has no search index for this version. {REMEDY}")
+
+
+def reason(error: ApiError) -> str:
+    """Return the kind of an error; its words may hold what was searched or indexed."""
+    body: Any = error.body
     cause = body.get("error") if isinstance(body, dict) else None
     return str(cause.get("type", "")) if isinstance(cause, dict) else "no reason given"
