@@ -144,12 +144,17 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Listings drawn as one mark: their count and mean point; ``id`` when there is only one."""
+    """Listings drawn as one mark: their count and mean point; ``id`` when there is only one.
+
+    ``box`` is the smallest that holds them, from engines that tell: it says where to look closer,
+    or that they are all at one place.
+    """
 
     lat: float
     lon: float
     count: int
     id: int | None = None
+    box: BBox | None = None
 
 
 @dataclass(frozen=True, slots=True)
