@@ -131,7 +131,6 @@ def small_world() -> Iterator[None]:
         # Those of the list alone: the ones of a site are in its database, which is not asked.
         patch.setattr("bdis_search.synonyms._in_force", shipped_synonyms)
         patch.setattr("bdis_search.conditions.gazetteer", lambda: GAZETTEER)
-        patch.setattr("bdis_search.synonyms._in_force", shipped_synonyms)
         patch.setattr("django.utils.timezone.now", clock(TODAY))
         yield
 
