@@ -8,7 +8,7 @@ from bdis_search.query import BBox
 
 #: Squares a side of a 256 px tile is cut into: marks about 64 px apart. A power of two.
 _SQUARES = 4
-_MOST_SQUARES = 4096
+_MOST_SQUARES = 2048
 _MAX_ZOOM = 20
 
 
@@ -36,3 +36,8 @@ def squares_per_side(zoom: int, bbox: BBox | None) -> int:
     ):
         squares //= 2
     return squares
+
+
+def zoom_shown(zoom: int, bbox: BBox | None) -> int:
+    """Return the zoom whose grid is drawn: lower than ``zoom`` where the grid is coarsened."""
+    return (squares_per_side(zoom, bbox) // _SQUARES).bit_length() - 1

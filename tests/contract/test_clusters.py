@@ -100,6 +100,23 @@ def test_marks_are_of_what_the_search_finds(engine, zoom):
     assert sum(mark.count for mark in marks) == len(there) == engine.search(query).total
 
 
+@pytest.mark.parametrize("zoom", [0, 6, 12, 18])
+def test_a_box_told_for_a_mark_holds_what_it_stands_for_and_no_more(engine, zoom):
+    for mark in engine.clusters(Query(bbox=BOXES["the town"]), zoom):
+        if mark.box is None:  # an engine need not tell
+            continue
+        assert mark.box.west - 1e-5 <= mark.lon <= mark.box.east + 1e-5
+        assert mark.box.south - 1e-5 <= mark.lat <= mark.box.north + 1e-5
+        hair = 1e-6
+        box = BBox(
+            mark.box.west - hair, mark.box.south - hair, mark.box.east + hair, mark.box.north + hair
+        )
+        assert engine.search(Query(bbox=box, facets=())).total >= mark.count
+        tight = [PLACES[number] for number in seen(box)]
+        assert min(lon for _, lon in tight) == pytest.approx(mark.box.west, abs=1e-5)
+        assert max(lat for lat, _ in tight) == pytest.approx(mark.box.north, abs=1e-5)
+
+
 @pytest.mark.parametrize("zoom", ZOOMS)
 def test_an_address_is_one_mark_at_every_zoom(engine, zoom):
     (mark,) = engine.clusters(Query(bbox=BOXES["the address"]), zoom)

@@ -8,23 +8,24 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.cache import get_conditional_response, set_response_etag
 from ninja import NinjaAPI, Query
 
 from bdis_cms.gazetteer import search_places
 from bdis_cms.models import InitiativePage
-from bdis_search import query as search_query
 from bdis_search.api import schemas
 from bdis_search.api.docs import PlainDocs
+from bdis_search.api.marks import marks
 from bdis_search.api.payloads import facet_payload, listing_detail, listing_payload
 from bdis_search.api.responses import answer, engine_unavailable, invalid_parameters, problem
 from bdis_search.asking import public_engine
 from bdis_search.backends.base import EngineUnavailable
 from bdis_search.facets import facet_values, registered_facets
 from bdis_search.jsonld import as_turtle, listing_jsonld
-from bdis_search.listings import Listing, load_listings, search_listings
+from bdis_search.listings import load_listings, search_listings
 from bdis_search.nomenclature import nomenclature_payload
 from bdis_search.params import InvalidParameters, ParameterProblem, parse_query, whole_number
-from bdis_search.query import Cluster, Hit
+from bdis_search.query import Hit
 from bdis_search.suggestions import suggest
 
 MAX_PLACES = 20
@@ -185,47 +186,13 @@ def map_features(request: HttpRequest, params: Query[schemas.MapParams]) -> Http
     zoom = whole_number(asked, 0, 20)
     if zoom is None:
         raise InvalidParameters([ParameterProblem("zoom", asked[:100], "Expected 0 to 20.")])
-    clusters, listings = _marks(replace(query, facets=()), zoom, request)
-    features = [
-        _feature(cluster, listings.get(cluster.id) if cluster.id else None)
-        for cluster in clusters
-        if cluster.id is None or cluster.id in listings
-    ]
-    return answer({"type": "FeatureCollection", "features": features})
-
-
-def _marks(
-    query: search_query.Query, zoom: int, request: HttpRequest
-) -> tuple[list[Cluster], dict[int, Listing]]:
-    """Return the marks, and the listings of those that stand for one; all of them public."""
-    for _ in range(2):  # once more without the hidden listings that the index has shown
-        clusters = public_engine().clusters(query, zoom)
-        alone = [Hit(cluster.id) for cluster in clusters if cluster.id]
-        listings = {listing.id: listing for listing, _hit in load_listings(alone, request)}
-        if len(listings) == len(alone):
-            break
-    return clusters, listings
-
-
-def _feature(cluster: Cluster, listing: Listing | None) -> dict[str, Any]:
-    properties: dict[str, Any] = {"count": cluster.count}
-    if listing is not None:
-        family = next(iter(listing.families), None)
-        properties |= {
-            "id": listing.id,
-            "title": listing.title,
-            "url": listing.url,
-            "family": family.label if family else "",
-            "hue": family.hue if family else 0,
-        }
-    return {
-        "type": "Feature",
-        "geometry": {
-            "type": "Point",
-            "coordinates": [round(cluster.lon, 5), round(cluster.lat, 5)],
-        },
-        "properties": properties,
-    }
+    found = {"type": "FeatureCollection", "features": marks(query, zoom, request)}
+    response = answer(found)
+    set_response_etag(response)
+    # Looking again at the same place within the minute, or after it when nothing has changed.
+    unchanged = get_conditional_response(request, response.headers["ETag"], None, response)
+    unchanged.headers["Access-Control-Allow-Origin"] = "*"
+    return unchanged
 
 
 @api.get(

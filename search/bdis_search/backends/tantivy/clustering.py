@@ -9,7 +9,7 @@ from tantivy import Query as TantivyQuery
 
 from bdis_search.backends.tantivy.selection import Selection
 from bdis_search.grid import squares_per_side
-from bdis_search.query import Cluster
+from bdis_search.query import BBox, Cluster
 
 
 def clusters(selection: Selection, zoom: int) -> list[Cluster]:
@@ -19,6 +19,10 @@ def clusters(selection: Selection, zoom: int) -> list[Cluster]:
         "lat": {"avg": {"field": "lat"}},
         "lon": {"avg": {"field": "lon"}},
         "id": {"min": {"field": "id"}},
+        "west": {"min": {"field": "lon"}},
+        "south": {"min": {"field": "lat"}},
+        "east": {"max": {"field": "lon"}},
+        "north": {"max": {"field": "lat"}},
     }
     grid = {
         "columns": {
@@ -49,4 +53,5 @@ def _cluster(square: dict[str, Any]) -> Cluster:
         lon=square["lon"]["value"],
         count=count,
         id=int(square["id"]["value"]) if count == 1 else None,
+        box=BBox(*(square[side]["value"] for side in ("west", "south", "east", "north"))),
     )
