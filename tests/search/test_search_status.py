@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -162,6 +165,18 @@ def test_an_engine_that_is_away_breaks_nothing(desk, engine, monkeypatch):
     for name in ("check", "fix", "drain"):
         assert "Le moteur ne répond pas" in act(desk, name)
     assert IndexTask.objects.exists()
+
+
+def test_its_forms_are_protected(desk):
+    """Whole, or as the part that is asked again while something is being done."""
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = desk.cookies
+    assert strict.post(url(), {"act": "drain"}).status_code == 403
+    for values in ({}, {"part": "1"}):
+        page = strict.get(url(), values).content.decode()
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
+        asked = {"act": "drain", "csrfmiddlewaretoken": token}
+        assert strict.post(url(), asked).status_code == 302
 
 
 @pytest.mark.parametrize("values", [{}, {"act": "nothing"}, {"act": "drain", "engine": "other"}])
