@@ -92,7 +92,7 @@ class Store:
     def version(self) -> str:
         """Return the version of the servers, "" when we may not know it."""
         with contextlib.suppress(SearchEngineError), answering():
-            found = self.client.nodes.info(metric="_none", filter_path="nodes.*.version")
+            found = self.client.nodes.info(metric="http", filter_path="nodes.*.version")
             versions = {node["version"] for node in found.get("nodes", {}).values()}
             return ", ".join(sorted(versions))
         return ""
