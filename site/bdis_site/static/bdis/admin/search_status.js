@@ -5,9 +5,11 @@
   const busy = () => place.querySelector("[data-bdis-busy='1']");
   const held = () => place.contains(document.activeElement) && document.activeElement !== document.body;
   let pause = 2000;
+  // Asked a few times even so: what a button began may not have been told yet.
+  let looks = 3;
 
   async function look() {
-    if (!busy()) return;
+    if (!busy() && looks-- <= 0) return;
     // Nothing moves under the fingers of whoever is on a button, nor in a tab that is not seen.
     if (!held() && !document.hidden) {
       try {
