@@ -51,6 +51,7 @@ class ResultItem:
     image: Any
     is_demo: bool
     is_promoted: bool = False
+    point: str = ""  # "lat,lon" of its seat, in WGS 84 degrees
     why: Why | None = None
 
 
@@ -67,6 +68,7 @@ def result_item(listing: Listing, hit: Hit, text: str = "", image: Any = None) -
         activities=listing.activities[:SHOWN_ACTIVITIES],
         image=image,
         is_demo=listing.is_demo,
+        point="" if listing.lat is None else f"{listing.lat:.5f},{listing.lon:.5f}",
     )
 
 

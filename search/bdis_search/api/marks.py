@@ -109,7 +109,7 @@ class _Towns:
 
     def _around(self, lat: float, lon: float, zoom: int) -> str:
         grid = next(grid for until, grid in self._grids if zoom < until)
-        nearest = grid.nearest(lat, lon)
+        nearest = grid.nearest(lat, lon, at_most_km=120)
         return nearest[1] if nearest else ""
 
 

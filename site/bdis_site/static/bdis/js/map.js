@@ -1,4 +1,5 @@
 // Maps: Leaflet comes only when one is on screen; marks are grouped by the server.
+// Needs map-ground.js and map-marks.js.
 const FRANCE = [[41.3, -5.2], [51.2, 9.7]];
 const NARROWEST = 3;
 const WIDEST = 18;
@@ -23,98 +24,13 @@ const loadLeaflet = once(
     }),
 );
 
-const number = (n) => n.toLocaleString(document.documentElement.lang);
 const point = (text) => (text ? text.split(",").map(Number) : null);
-
-async function drawGround(L, map, data) {
-  if (data.tiles) {
-    L.tileLayer(data.tiles, { attribution: data.attribution, maxZoom: WIDEST }).addTo(map);
-    return;
-  }
-  const ground = await (await fetch(data.outline)).json();
-  // Beneath every other drawing.
-  map.createPane("ground").style.zIndex = 150;
-  const shared = { pane: "ground", interactive: false };
-  const trace = (steps) => {
-    const points = [];
-    let [lon, lat] = [0, 0];
-    for (let i = 0; i < steps.length; i += 2) {
-      lon += steps[i];
-      lat += steps[i + 1];
-      points.push([lat / ground.scale, lon / ground.scale]);
-    }
-    return points;
-  };
-  for (const rings of ground.land) {
-    L.polygon(rings.map((ring) => [trace(ring)]), { ...shared, className: "land" }).addTo(map);
-  }
-  L.polyline(ground.lines.map(trace), { ...shared, className: "inner-lines" }).addTo(map);
-  nameTowns(L, map, ground.towns);
-  map.attributionControl.addAttribution("Natural Earth, GeoNames");
-}
-
-// Names of towns, more of them as one zooms in; decoration: the list and the marks say the rest.
-function nameTowns(L, map, towns) {
-  map.createPane("towns").style.zIndex = 350;
-  const layer = L.layerGroup().addTo(map);
-  const show = () => {
-    layer.clearLayers();
-    const bounds = map.getBounds().pad(0.1);
-    for (const [name, lat, lon, from] of towns) {
-      if (map.getZoom() < from || !bounds.contains([lat, lon])) continue;
-      const icon = L.divIcon({ className: "town", html: name, iconSize: null });
-      L.marker([lat, lon], { icon, pane: "towns", interactive: false, keyboard: false, alt: "" })
-        .addTo(layer)
-        .getElement()
-        .setAttribute("aria-hidden", "true");
-    }
-  };
-  map.on("moveend", show);
-  show();
-}
-
-function mark(L, feature, labels) {
-  const [lon, lat] = feature.geometry.coordinates;
-  const { count, title, family, id } = feature.properties;
-  const single = Boolean(title);
-  const size = single ? 26 : Math.round(32 + Math.min(24, 7 * Math.log10(count)));
-  const name = single ? title : labels.many.replace("{n}", number(count));
-  const marker = L.marker([lat, lon], {
-    alt: name,
-    title: name,
-    riseOnHover: true,
-    icon: L.divIcon({
-      className: single ? "pin" : "cluster",
-      html: single ? "" : number(count),
-      iconSize: [size, size],
-    }),
-  });
-  marker.on("add", () => {
-    const element = marker.getElement();
-    element.setAttribute("aria-label", name);
-    if (id) element.dataset.listing = id;
-  });
-  if (single) marker.bindPopup(() => card(feature.properties, labels), { minWidth: 200 });
-  return { marker, single, family };
-}
-
-function card({ title, url, family }, labels) {
-  const box = document.createElement("div");
-  const link = document.createElement("a");
-  link.href = url;
-  link.textContent = title;
-  const kind = document.createElement("p");
-  kind.textContent = family || labels.see;
-  box.append(link, kind);
-  return box;
-}
 
 class SearchMap {
   constructor(L, element) {
     this.L = L;
     this.element = element;
     this.state = element.dataset;
-    this.labels = { many: this.state.labelMany, see: this.state.labelSee };
     this.map = L.map(element, {
       zoomControl: false,
       zoomSnap: 0.5,
@@ -122,50 +38,53 @@ class SearchMap {
       maxZoom: WIDEST,
       scrollWheelZoom: element.closest(".search-page") !== null,
       zoomAnimation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+      maxBounds: [[-85, -180], [85, 180]],
       maxBoundsViscosity: 1,
     });
     this.map.attributionControl.setPrefix("Leaflet");
     L.control
       .zoom({ zoomInTitle: this.state.labelIn, zoomOutTitle: this.state.labelOut })
       .addTo(this.map);
-    this.marks = L.layerGroup().addTo(this.map);
     drawGround(L, this.map, this.state);
     this.view();
     if (this.state.point) {
       this.single();
-    } else {
-      this.map.on("moveend", () => this.load());
-      this.follow();
-      this.load();
+      if (this.state.area) drawArea(L, this.map, this.state.area);
+      return;
     }
+    this.marks = new Marks(this);
+    this.map.on("moveend", () => this.moved());
+    this.follow();
+    this.load();
   }
 
   view() {
     const { L, map } = this;
     const { center, zoom, radius, box } = this.state;
     const middle = point(center);
-    if (this.circle) this.circle.remove();
-    this.circle = null;
+    this.looking = true;
+    this.shape?.remove();
+    this.shape = null;
     if (box) {
       const [west, south, east, north] = box.split(",").map(Number);
-      map.fitBounds([[south, west], [north, east]], { animate: false });
+      const bounds = [[south, west], [north, east]];
+      this.shape = L.rectangle(bounds, { className: "circle", interactive: false }).addTo(map);
+      if (box !== this.own) map.fitBounds(bounds, { animate: false });
     } else if (middle && radius) {
-      this.circle = L.circle(middle, {
-        radius: Number(radius) * 1000,
-        className: "circle",
-        interactive: false,
-      }).addTo(map);
-      map.fitBounds(middle && L.latLng(middle).toBounds(Number(radius) * 2000), { animate: false });
+      const metres = Number(radius) * 1000;
+      this.shape = L.circle(middle, { radius: metres, className: "circle", interactive: false });
+      this.shape.addTo(map);
+      map.fitBounds(L.latLng(middle).toBounds(2 * metres), { animate: false });
     } else if (middle) {
       map.setView(middle, Number(zoom) || 6, { animate: false });
     } else {
       map.fitBounds(FRANCE, { animate: false });
     }
+    this.looking = false;
   }
 
   single() {
-    const place = point(this.state.point);
-    this.L.marker(place, {
+    this.L.marker(point(this.state.point), {
       interactive: false,
       keyboard: false,
       alt: "",
@@ -173,94 +92,97 @@ class SearchMap {
     }).addTo(this.map);
   }
 
+  moved() {
+    // Only what the reader moved is offered as a new area.
+    if (this.button && !this.looking) this.button.hidden = false;
+    this.load();
+  }
+
+  // The box asked for is made of whole tiles: small moves ask nothing, marks stay as they are.
+  tiles() {
+    const { L, map } = this;
+    const zoom = Math.round(map.getZoom());
+    const bounds = map.getBounds();
+    const world = 2 ** zoom;
+    const snap = (corner, round) =>
+      map.project(corner, zoom).divideBy(256)[round]().multiplyBy(256);
+    const from = snap(bounds.getNorthWest(), "floor");
+    const to = snap(bounds.getSouthEast(), "ceil");
+    const keep = (value) => Math.max(0, Math.min(world * 256, value));
+    const northWest = map.unproject(L.point(keep(from.x), keep(from.y)), zoom);
+    const southEast = map.unproject(L.point(keep(to.x), keep(to.y)), zoom);
+    // Web maps end at 85°; listings need not.
+    const south = to.y >= world * 256 ? -90 : southEast.lat;
+    const north = from.y <= 0 ? 90 : northWest.lat;
+    const box = [northWest.lng, south, southEast.lng, north];
+    return { zoom, box: box.map((value) => value.toFixed(6)).join(",") };
+  }
+
   async load() {
-    const bounds = this.map.getBounds();
-    const clamp = (value, limit) => Math.max(-limit, Math.min(limit, value)).toFixed(4);
+    const { zoom, box } = this.tiles();
     const params = new URLSearchParams(this.state.query);
-    params.set(
-      "bbox",
-      [
-        clamp(bounds.getWest(), 180),
-        clamp(bounds.getSouth(), 90),
-        clamp(bounds.getEast(), 180),
-        clamp(bounds.getNorth(), 90),
-      ].join(","),
-    );
-    params.set("zoom", String(Math.round(this.map.getZoom())));
+    params.set("bbox", box);
+    params.set("zoom", String(zoom));
+    const address = `${this.state.marks}?${params}`;
+    if (address === this.shown) return;
     this.asked?.abort();
     this.asked = new AbortController();
     try {
-      const answer = await fetch(`/api/v1/map?${params}`, { signal: this.asked.signal });
+      const answer = await fetch(address, { signal: this.asked.signal });
       if (!answer.ok) throw new Error(answer.statusText);
-      this.draw((await answer.json()).features);
+      this.marks.draw((await answer.json()).features);
+      this.shown = address;
+      this.say("");
     } catch (error) {
       if (error.name !== "AbortError") this.say(this.state.labelFailed);
     }
   }
 
-  draw(features) {
-    this.say("");
-    this.marks.clearLayers();
-    for (const feature of features) {
-      const { marker, single } = mark(this.L, feature, this.labels);
-      if (!single) {
-        marker.on("click", () =>
-          this.map.setView(marker.getLatLng(), Math.min(WIDEST, this.map.getZoom() + 2)),
-        );
-      }
-      marker.addTo(this.marks);
-    }
-  }
-
   say(text) {
-    this.message ??= this.element.parentElement.appendChild(
-      Object.assign(document.createElement("p"), { className: "map-note", role: "status" }),
-    );
-    this.message.textContent = text;
+    const note = this.element.parentElement.querySelector("[data-bdis-map-note]");
+    if (note) note.textContent = text;
   }
 
-  // After a swap the results say what they show; a result pointed at lights up its mark.
+  // After a swap the results say what they show.
   follow() {
+    const facts = ["query", "center", "zoom", "radius", "box"];
     document.body.addEventListener("htmx:afterSettle", () => {
       const next = document.querySelector("[data-bdis-map-state]");
-      if (!next || next.dataset.query === this.state.query) return;
+      if (!next) return;
+      Object.assign(this.state, { list: next.dataset.list });
+      if (facts.every((name) => (next.dataset[name] ?? "") === (this.state[name] ?? ""))) return;
       Object.assign(this.state, { ...next.dataset });
       this.view();
+      if (this.button) this.button.hidden = true;
       this.load();
     });
-    const light = (event, on) => {
-      const result = event.target.closest?.("[data-bdis-result]");
-      if (!result) return;
-      this.element
-        .querySelector(`[data-listing="${result.dataset.bdisResult}"]`)
-        ?.classList.toggle("is-pointed", on);
-    };
-    document.addEventListener("mouseover", (event) => light(event, true));
-    document.addEventListener("mouseout", (event) => light(event, false));
     const form = this.element.closest("form");
-    const box = form?.querySelector("[data-bdis-bbox]");
-    if (box) this.offerArea(form, box);
+    if (form?.querySelector("[data-bdis-bbox]")) this.offerArea(form);
   }
 
-  offerArea(form, box) {
+  offerArea(form) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "button button-solid map-area";
     button.textContent = this.state.labelArea;
     button.hidden = true;
-    this.element.append(button);
+    this.button = button;
+    this.element.prepend(button);
     this.L.DomEvent.disableClickPropagation(button);
-    this.map.on("dragend zoomend", () => {
-      button.hidden = false;
-    });
     button.addEventListener("click", () => {
       const b = this.map.getBounds();
-      box.value = [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()]
-        .map((value) => value.toFixed(3))
-        .join(",");
+      const inside = (value, limit) => Math.max(-limit, Math.min(limit, value)).toFixed(4);
+      this.own = [
+        inside(b.getWest(), 180),
+        inside(b.getSouth(), 90),
+        inside(b.getEast(), 180),
+        inside(b.getNorth(), 90),
+      ].join(",");
+      form.querySelector("[data-bdis-bbox]").value = this.own;
       form.querySelector("#ou").value = "";
       form.querySelector("[data-bdis-near]").value = "";
       button.hidden = true;
+      this.element.focus({ preventScroll: true });
       form.requestSubmit();
     });
   }
