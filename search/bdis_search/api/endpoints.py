@@ -190,9 +190,10 @@ def map_features(request: HttpRequest, params: Query[schemas.MapParams]) -> Http
     response = answer(found)
     set_response_etag(response)
     # Looking again at the same place within the minute, or after it when nothing has changed.
-    unchanged = get_conditional_response(request, response.headers["ETag"], None, response)
-    unchanged.headers["Access-Control-Allow-Origin"] = "*"
-    return unchanged
+    etag = response.headers["ETag"]
+    told = get_conditional_response(request, etag, None, response) or response
+    told.headers["Access-Control-Allow-Origin"] = "*"
+    return told
 
 
 @api.get(
