@@ -50,7 +50,7 @@ def run_contract(wheel: Path, folder: Path, engine: str) -> subprocess.Completed
 
 
 def test_an_engine_of_another_network_is_checked_from_the_wheel(
-    wheel: Path,  # noqa: F811 - the fixture
+    wheel: Path,
     tmp_path: Path,
 ) -> None:
     done = run_contract(wheel, tmp_path, GOOD)
