@@ -142,6 +142,7 @@ CHANNELS: dict[str, Channel] = {
     "api detail": _api_detail("application/json"),
     "api detail, linked data": _api_detail("application/ld+json"),
     "api detail, turtle": _api_detail("text/turtle"),
+    "api served area": Channel(lambda client, world: client.get(f"{API}/{world.page.pk}/area")),
     "suggestions by title": _api(SUGGEST, lambda r: [len(_json(r))], 0, q="zanz"),
     "suggestions by acronym": _api(SUGGEST, lambda r: [len(_json(r))], 0, q="zbq"),
     "suggestions by tag": _api(SUGGEST, lambda r: [len(_json(r))], 0, q="myrt"),

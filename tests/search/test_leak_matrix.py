@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern
 
+from bdis_search.api import api
 from bdis_search.building import build_documents
 from bdis_search.models import IndexTask
 from bdis_search.outbox import drain, rebuild_index
@@ -125,3 +126,16 @@ def test_the_matrix_has_every_public_address():
         "set_language", "robots", "follow_sent", "follow_confirm", "follow_manage", "follow_stop",
     }  # fmt: skip
     assert named == asked | without_listings
+
+
+def test_the_matrix_has_every_address_of_the_api():
+    asked = {
+        "/api/v1/initiatives",
+        "/api/v1/initiatives/{listing_id}",
+        "/api/v1/initiatives/{listing_id}/area",
+        "/api/v1/suggest",
+        "/api/v1/map",
+        "/api/v1/nomenclature",
+    }
+    without_listings = {"/api/v1/places"}
+    assert set(api.get_openapi_schema()["paths"]) == asked | without_listings
