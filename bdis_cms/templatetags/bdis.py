@@ -108,6 +108,14 @@ def domain(url: str) -> str:
 
 
 @register.simple_tag
+def content_lang() -> SafeString:
+    """Say the language of what editors wrote, where the page speaks another one."""
+    written = settings.LANGUAGE_CODE[:2]
+    same = (get_language() or written)[:2] == written
+    return SafeString("") if same else format_html('lang="{}"', written)
+
+
+@register.simple_tag
 def network_name() -> str:
     """Name of the network in the header and in titles."""
     return str(getattr(settings, "BDIS_NETWORK_NAME", "") or "BDIS")

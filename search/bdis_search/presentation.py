@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bdis_cms.models import Activity, Family
+from bdis_cms.templatetags.bdis import content_lang
 from bdis_cms.templatetags.bdis import count as written
 from bdis_search.asking import public_engine
 from bdis_search.chips import Chip, chips_of
@@ -51,6 +52,7 @@ class ResultItem:
     image: Any
     is_demo: bool
     is_promoted: bool = False
+    lang: str = ""  # attribute of what is written in another language
     point: str = ""  # "lat,lon" of its seat, in WGS 84 degrees
     why: Why | None = None
 
@@ -68,6 +70,7 @@ def result_item(listing: Listing, hit: Hit, text: str = "", image: Any = None) -
         activities=listing.activities[:SHOWN_ACTIVITIES],
         image=image,
         is_demo=listing.is_demo,
+        lang=content_lang(),
         point="" if listing.lat is None else f"{listing.lat:.5f},{listing.lon:.5f}",
     )
 

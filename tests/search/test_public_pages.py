@@ -197,6 +197,11 @@ def test_what_is_written_in_french_says_so_in_english_pages(client, directory, s
     assert "<span>LETS</span>" in html
     assert '<span lang="fr">entraide</span>' in html
     assert '<span lang="fr">AMAP</span>' in html
+    assert re.search(r'<a href="[^"]*" lang="fr">Troc</a>', html)
+    listing = client.get(directory[0].url).content.decode()
+    assert re.search(r'<h1 lang="fr">\s*Paniers de Die', listing)
+    client.cookies.clear()
+    assert "<h1 >" in client.get(directory[0].url).content.decode()
 
 
 def test_what_is_not_understood_is_told_and_left_out(client, directory):

@@ -99,7 +99,7 @@ if (panel) {
     ({ target }) => {
       if (!target.matches(".facet-more") || !target.open || !target.contains(document.activeElement))
         return;
-      target.parentElement.querySelector(".folded input")?.focus();
+      target.closest(".facet").querySelector(".folded input")?.focus();
     },
     true,
   );

@@ -50,15 +50,28 @@ function nameTowns(L, map, towns) {
 async function drawArea(L, map, address) {
   const answer = await fetch(address);
   if (!answer.ok) return;
-  const style = { className: "served", interactive: false };
+  // Circles of neighbouring communes overlap: drawn full in a pane that is pale as a whole, they
+  // show as one area.
+  map.createPane("communes").style.zIndex = 390;
   const drawn = L.geoJSON(await answer.json(), {
-    style: () => style,
+    style: ({ geometry }) => (geometry.type === "Point" ? {} : { className: "served" }),
     interactive: false,
     pointToLayer: ({ properties }, place) =>
-      L.circle(place, { ...style, radius: properties.radius_km * 1000 }),
+      L.circle(place, {
+        radius: properties.radius_km * 1000,
+        interactive: false,
+        ...(properties.name
+          ? { className: "served-commune", pane: "communes" }
+          : { className: "served" }),
+      }),
   }).addTo(map);
   const bounds = drawn.getBounds();
   if (bounds.isValid()) {
-    map.fitBounds(bounds.extend(map.getCenter()), { animate: false, padding: [16, 16] });
+    map.fitBounds(bounds.extend(map.getCenter()), {
+      animate: false,
+      maxZoom: 10,
+      paddingTopLeft: [16, 16],
+      paddingBottomRight: [16, 40],
+    });
   }
 }

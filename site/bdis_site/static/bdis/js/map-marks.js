@@ -24,6 +24,12 @@ class Marks {
     this.opened = null;
     map.on("popupopen", ({ popup }) => this.enter(popup));
     map.on("popupclose", () => this.leave());
+    // Leaflet hears it on the map alone, not inside what is open on it.
+    element.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !this.opened) return;
+      event.stopPropagation();
+      map.closePopup();
+    });
     this.light();
   }
 
