@@ -250,7 +250,7 @@ def test_the_documentation_lists_every_endpoint_without_third_parties(client, di
     page = client.get("/api/v1/docs").content.decode()
     paths = client.get("/api/v1/openapi.json").json()["paths"]
 
-    assert len(paths) == 6
+    assert len(paths) == 7
     for path in paths:
         assert path in page
     assert "cdn" not in page
