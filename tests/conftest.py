@@ -37,6 +37,16 @@ def shared_data() -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def _synonyms_without_a_database(request, monkeypatch) -> None:
+    """Go by the shipped synonyms where a test has no database: a site's own are in it."""
+    marked = request.node.get_closest_marker("django_db")
+    if not marked and not {"db", "transactional_db"} & set(request.fixturenames):
+        from bdis_search import synonyms
+
+        monkeypatch.setattr(synonyms, "_in_force", synonyms.shipped_synonyms)
+
+
 @pytest.fixture(scope="session")
 def shipped_gazetteer(django_db_setup, django_db_blocker) -> Any:
     """Every territory of the shipped tables, in memory; the database is left empty."""
