@@ -31,15 +31,17 @@ ALIASES = {
 OVERSEAS = ("01", "02", "03", "04", "06")
 WIDTH = 640  # of the picture, in SVG units
 INSET = 92
-# Degrees: what may move when the outline is simplified (0.01° is about 1 km).
-SCALE = 250
+# Degrees: what may move when the outline is simplified (0.01° is about 1 km). It is drawn behind
+# every map, and weighs on the first page of a visitor; a territory served is drawn finer.
+SCALE = 160
 SMALLEST_TOWN = 38_000
 TOWN_ZOOMS = ((250_000, 5), (110_000, 6), (60_000, 7), (0, 8))
 # Degrees between two names at zoom 0 under which they would touch.
 CROWDED = 75
 FRENCH_COUNTRIES = ("FR", "GP", "MQ", "GF", "RE", "YT")
-LAND_TOLERANCE = 0.012
-LINE_TOLERANCE = 0.018
+LAND_TOLERANCE = 0.025
+SERVED_TOLERANCE = 0.012
+LINE_TOLERANCE = 0.032
 
 Line = list[tuple[float, float]]
 
@@ -231,19 +233,17 @@ def territories_of(
 ) -> dict[str, Any]:
     """Return the outlines of départements and regions, by "level:code": rings as in the outline.
 
-    Simplified together, so that neighbours still touch; each region apart, coarser.
+    Regions are those of the outline, so that their borders fall on the ones drawn behind.
     """
-    codes = sorted(departments)
-    shapes = shapely.coverage_simplify([departments[code] for code in codes], LAND_TOLERANCE)
-    drawn = {f"department:{code}": shape for code, shape in zip(codes, shapes, strict=True)}
-    drawn |= {f"region:{code}": regions[code].simplify(LAND_TOLERANCE) for code in sorted(regions)}
-    return {
-        "scale": SCALE,
-        "outlines": {
-            key: [steps(piece.exterior.coords) for piece in pieces(shape)]
-            for key, shape in drawn.items()
-        },
-    }
+    drawn = {}
+    for level, shapes, tolerance in (
+        ("department", departments, SERVED_TOLERANCE),
+        ("region", regions, LAND_TOLERANCE),
+    ):
+        simple = shapely.coverage_simplify(list(shapes.values()), tolerance)
+        for code, shape in sorted(zip(shapes, simple, strict=True), key=lambda pair: pair[0]):
+            drawn[f"{level}:{code}"] = [steps(piece.exterior.coords) for piece in pieces(shape)]
+    return {"scale": SCALE, "outlines": drawn}
 
 
 def pieces(shape: BaseGeometry) -> list[Polygon]:

@@ -193,7 +193,10 @@ def places(request: HttpRequest, q: str = "", limit: str = "10") -> HttpResponse
     "/map",
     response={200: dict, **PROBLEMS},
     summary="Clusters and points for a map",
-    description="GeoJSON; the counts add up to the total of the same search in the box.",
+    description=(
+        "GeoJSON, at most 500 marks; the counts add up to the total of the same search in the box. "
+        "A mark of several listings has the `bbox` that holds them and the town they are `around`."
+    ),
     tags=["search"],
     openapi_extra={"x-example": "?bbox=4,44,6,46&zoom=8"},
 )
