@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from django import forms
@@ -61,7 +62,7 @@ class ConfirmationForm(forms.Form):
         return self.cleaned_data["on"]
 
 
-class ModerationActView(WagtailAdminTemplateMixin, FormView):
+class ModerationActView(ABC, WagtailAdminTemplateMixin, FormView):
     """Confirm an act on a listing, for whoever publishes in its region; others get a refusal."""
 
     template_name = "bdis_cms/admin/act.html"
@@ -86,8 +87,9 @@ class ModerationActView(WagtailAdminTemplateMixin, FormView):
             "wagtailadmin_pages:edit", args=[self.page.pk]
         )
 
+    @abstractmethod
     def act(self, cleaned: dict[str, Any]) -> None:
-        raise NotImplementedError
+        """Do it, with what the form says."""
 
     def form_valid(self, form: forms.Form) -> HttpResponse:
         try:

@@ -42,7 +42,7 @@ def setup(count: int) -> None:
 
     from bdis_cms.models import InitiativePage
     from bdis_search.backends.base import EngineUnavailable
-    from bdis_search.engine import get_engine
+    from bdis_search.engine import engines
 
     call_command("migrate", verbosity=0)
     if not count:
@@ -50,7 +50,7 @@ def setup(count: int) -> None:
     if InitiativePage.objects.count() < count * 0.9:
         _load(count)
     try:
-        indexed = get_engine().stats().documents
+        indexed = engines()["primary"].stats().documents
     except EngineUnavailable:
         indexed = 0
     if indexed < count * 0.9:  # the index is of another version of the site

@@ -32,13 +32,13 @@ def _fill(shared: Any) -> None:
     """Give Elasticsearch the documents of the embedded engine."""
     from bdis_search.backends.base import EngineUnavailable
     from bdis_search.building import build_documents
-    from bdis_search.engine import get_engine
+    from bdis_search.engine import engines
 
     try:
         kept = shared.stats().documents
     except EngineUnavailable:
         kept = 0
-    if kept != get_engine().stats().documents:
+    if kept != engines()["primary"].stats().documents:
         shared.rebuild(build_documents())
 
 

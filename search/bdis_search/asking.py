@@ -8,29 +8,27 @@ it is left out at once and soon removed.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from django.db import DatabaseError, transaction
 
 from bdis_cms.models import InitiativePage
-from bdis_search.backends.base import SearchEngine
-from bdis_search.documents import InitiativeDocument
+from bdis_search.backends.base import SearchReader
 from bdis_search.engine import get_engine
 from bdis_search.models import IndexTask
 from bdis_search.outbox import enqueue
-from bdis_search.query import Cluster, EngineStats, Explanation, Query, Results, Suggestion
+from bdis_search.query import Cluster, Explanation, Query, Results, Suggestion
 
 logger = logging.getLogger("bdis.search")
 
 _MOST_WAITING = 5_000
 
 
-class PublicEngine(SearchEngine):
+class PublicEngine(SearchReader):
     """Another engine, without what is waiting to be removed from its index."""
 
-    def __init__(self, engine: SearchEngine) -> None:
-        super().__init__(engine.options)
+    def __init__(self, engine: SearchReader) -> None:
         self.engine = engine
 
     def search(self, query: Query) -> Results:
@@ -48,23 +46,8 @@ class PublicEngine(SearchEngine):
     def explain(self, query: Query, ids: Collection[int]) -> dict[int, Explanation]:
         return self.engine.explain(_without_hidden(query), ids)
 
-    def index(self, documents: Iterable[InitiativeDocument]) -> int:
-        return self.engine.index(documents)
 
-    def remove(self, ids: Iterable[int]) -> None:
-        self.engine.remove(ids)
-
-    def rebuild(self, documents: Iterable[InitiativeDocument]) -> int:
-        return self.engine.rebuild(documents)
-
-    def fingerprints(self) -> Iterator[tuple[int, str]]:
-        return self.engine.fingerprints()
-
-    def stats(self) -> EngineStats:
-        return self.engine.stats()
-
-
-def public_engine() -> SearchEngine:
+def public_engine() -> SearchReader:
     """Return the engine that public pages, the API and feeds ask."""
     return PublicEngine(get_engine())
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 
-from bdis_search.backends.base import SearchEngine
+from bdis_search.backends.base import SearchEngine, SearchReader
 from bdis_search.standby import StandbyEngine, breaker_of
 
 
@@ -26,7 +26,7 @@ def engines() -> dict[str, SearchEngine]:
 
 
 @lru_cache(maxsize=1)
-def get_engine() -> SearchEngine:
+def get_engine() -> SearchReader:
     """Return the engine that answers searches; one instance per process.
 
     ``BDIS_SEARCH = {"BACKEND": "dotted.module", "OPTIONS": {…}, "STANDBY": {"BACKEND": …,

@@ -6,13 +6,12 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from bdis_search.backends.base import SearchEngine, SearchEngineError
-from bdis_search.documents import InitiativeDocument
-from bdis_search.query import Cluster, EngineStats, Explanation, Query, Results, Suggestion
+from bdis_search.backends.base import SearchEngineError, SearchReader
+from bdis_search.query import Cluster, Explanation, Query, Results, Suggestion
 
 logger = logging.getLogger("bdis.search")
 
@@ -75,15 +74,14 @@ class Breaker:
                 self._until = now + self.pause
 
 
-class StandbyEngine(SearchEngine):
+class StandbyEngine(SearchReader):
     """Answers with one engine, and with another one while the first is away.
 
     It only reads: both are written to by the outbox, each at its own pace, so what the second
     answers may be some minutes old (``Results.standby``).
     """
 
-    def __init__(self, primary: SearchEngine, standby: SearchEngine, breaker: Breaker) -> None:
-        super().__init__({})
+    def __init__(self, primary: SearchReader, standby: SearchReader, breaker: Breaker) -> None:
         self.primary = primary
         self.standby = standby
         self.breaker = breaker
@@ -102,23 +100,8 @@ class StandbyEngine(SearchEngine):
     def explain(self, query: Query, ids: Collection[int]) -> dict[int, Explanation]:
         return self._ask(lambda engine: engine.explain(query, ids))
 
-    def fingerprints(self) -> Iterator[tuple[int, str]]:
-        return self.primary.fingerprints()
-
-    def stats(self) -> EngineStats:
-        return self._ask(lambda engine: engine.stats())
-
-    def index(self, documents: Iterable[InitiativeDocument]) -> int:
-        raise NotImplementedError("Write to each of bdis_search.engine.engines().")
-
-    def remove(self, ids: Iterable[int]) -> None:
-        raise NotImplementedError("Write to each of bdis_search.engine.engines().")
-
-    def rebuild(self, documents: Iterable[InitiativeDocument]) -> int:
-        raise NotImplementedError("Write to each of bdis_search.engine.engines().")
-
     def _ask(
-        self, ask: Callable[[SearchEngine], T], mark: Callable[[T], T] = lambda answer: answer
+        self, ask: Callable[[SearchReader], T], mark: Callable[[T], T] = lambda answer: answer
     ) -> T:
         tried = self.breaker.allows()
         if tried:
@@ -133,7 +116,7 @@ class StandbyEngine(SearchEngine):
 
     def _second(
         self,
-        ask: Callable[[SearchEngine], T],
+        ask: Callable[[SearchReader], T],
         mark: Callable[[T], T],
         refusal: SearchEngineError | None,
     ) -> T:

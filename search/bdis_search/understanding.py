@@ -9,7 +9,7 @@ from django.http import QueryDict
 from bdis_cms.gazetteer import Place, places_called
 from bdis_cms.gazetteer.names import name_key
 from bdis_cms.text import fold
-from bdis_search.backends.base import SearchEngine
+from bdis_search.backends.base import SearchReader
 from bdis_search.links import PLACE_PARAMETERS
 
 #: The parameter by which a search asks for its words as they are.
@@ -81,7 +81,7 @@ def understood(text: str) -> Understood | None:
     return None
 
 
-def names_a_listing(text: str, engine: SearchEngine) -> bool:
+def names_a_listing(text: str, engine: SearchReader) -> bool:
     """Whether ``text`` is the whole name of a listing."""
     return any(fold(found.label) == fold(text) for found in engine.suggest(text, 3))
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from bdis_cms.text import fold
-from bdis_search.backends.base import SearchEngine
+from bdis_search.backends.base import SearchReader
 from bdis_search.query import Explanation, Part, Query, Sort
 
 #: The parameter that asks for it.
@@ -64,7 +64,7 @@ def is_explained(request: HttpRequest) -> bool:
     return bool(user and user.has_perm("wagtailadmin.access_admin"))
 
 
-def why_of(engine: SearchEngine, query: Query, ids: Collection[int]) -> dict[int, Why]:
+def why_of(engine: SearchReader, query: Query, ids: Collection[int]) -> dict[int, Why]:
     """Return why the results ``ids`` are where they are; {} if they are in another order."""
     if query.sort is not Sort.RELEVANCE:
         return {}

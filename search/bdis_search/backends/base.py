@@ -22,16 +22,13 @@ class IndexMissing(EngineUnavailable):
     """There is no index yet, or one of another version: it must be built."""
 
 
-class SearchEngine(ABC):
-    """A search engine.
+class SearchReader(ABC):
+    """What answers searches.
 
     Every answer leaves out documents whose ``public_until`` is past. Facet counts are disjunctive:
     the count of a value equals the total of the search in which its facet holds that value alone,
     every other filter kept.
     """
-
-    def __init__(self, options: Mapping[str, Any]) -> None:
-        self.options = options
 
     @abstractmethod
     def search(self, query: Query) -> Results:
@@ -51,6 +48,13 @@ class SearchEngine(ABC):
         ``bdis_search.explaining`` does it for engines that follow ``bdis_search.ranking``.
         """
         return {}
+
+
+class SearchEngine(SearchReader):
+    """A search engine: it answers from an index, and keeps that index."""
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self.options = options
 
     @abstractmethod
     def index(self, documents: Iterable[InitiativeDocument]) -> int:

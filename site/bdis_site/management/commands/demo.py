@@ -94,12 +94,12 @@ class Command(BaseCommand):
     def _index(self) -> str:
         from bdis_cms.models import InitiativePage
         from bdis_search.backends.base import SearchEngineError
-        from bdis_search.engine import get_engine
+        from bdis_search.engine import engines
         from bdis_search.outbox import drain
 
         try:
             drain()
-            indexed = len(dict(get_engine().fingerprints()))
+            indexed = len(dict(engines()["primary"].fingerprints()))
         except SearchEngineError:
             indexed = -1
         # Lapsed listings may stay in the index: they are never shown.
