@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count, Max, Q
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.generic import TemplateView
 from wagtail.admin import messages
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from bdis_search.admin.permissions import may_manage_search
+from bdis_search.admin.screens import SearchScreen
 from bdis_search.models import DigestRun, Frequency, SavedSearch
 from bdis_search.saved.subscribing import forget_address
 
@@ -24,22 +21,13 @@ _PER_PAGE = 50
 _RUNS_SHOWN = 10
 
 
-class FollowersView(WagtailAdminTemplateMixin, TemplateView):
+class FollowersView(SearchScreen):
     """Show what is followed and how the e-mails went; a POST erases an address."""
 
     template_name = "bdis_search/admin/followers.html"
     page_title = gettext_lazy("Followed searches")
     header_icon = "mail"
-    _show_breadcrumbs = True
     index_url = reverse_lazy("bdis_search_admin:followers")
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not may_manage_search(request.user):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [*self.breadcrumbs_items, {"url": self.index_url, "label": self.page_title}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         everybody = SavedSearch.objects

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
-from django.urls import reverse
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy
-from django.views.generic import TemplateView
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from bdis_search.admin.permissions import may_manage_search
+from bdis_search.admin.screens import SearchScreen
 from bdis_search.analysis import parse_text
 from bdis_search.backends.base import EngineUnavailable
 from bdis_search.engine import get_engine
@@ -23,22 +19,13 @@ from bdis_search.query import Query
 SHOWN = 10
 
 
-class TrySearchView(WagtailAdminTemplateMixin, TemplateView):
+class TrySearchView(SearchScreen):
     """Show how the words of a search are understood, so that synonyms can be tried."""
 
     template_name = "bdis_search/admin/try.html"
     page_title = gettext_lazy("Try a search")
     header_icon = "view"
-    _show_breadcrumbs = True
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        url = reverse("bdis_search_admin:try")
-        return [*self.breadcrumbs_items, {"url": url, "label": self.page_title}]
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not may_manage_search(request.user):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
+    index_url = reverse_lazy("bdis_search_admin:try")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)

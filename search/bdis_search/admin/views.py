@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.generic import TemplateView
 from wagtail.admin import messages
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from bdis_cms.models import InitiativePage
 from bdis_search import background
 from bdis_search.admin import status
-from bdis_search.admin.permissions import may_manage_search
+from bdis_search.admin.screens import SearchScreen
 from bdis_search.backends.base import SearchEngineError
 from bdis_search.drift import find_drift
 from bdis_search.engine import engines
@@ -30,7 +27,7 @@ _SMALL = 2_000
 _SECONDS = 5.0
 
 
-class SearchStatusView(WagtailAdminTemplateMixin, TemplateView):
+class SearchStatusView(SearchScreen):
     """Show how the engines are; a POST does what its button says.
 
     ``?part=1`` answers what changes of the page, for it to be followed.
@@ -39,13 +36,7 @@ class SearchStatusView(WagtailAdminTemplateMixin, TemplateView):
     template_name = "bdis_search/admin/status.html"
     page_title = gettext_lazy("State of the engine")
     header_icon = "search"
-    _show_breadcrumbs = True
     index_url = reverse_lazy("bdis_search_admin:status")
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not may_manage_search(request.user):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
 
     def get_template_names(self) -> list[str]:
         return ["bdis_search/admin/status_part.html" if self._is_part else self.template_name]
@@ -53,9 +44,6 @@ class SearchStatusView(WagtailAdminTemplateMixin, TemplateView):
     @property
     def _is_part(self) -> bool:
         return self.request.method == "GET" and "part" in self.request.GET
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [*self.breadcrumbs_items, {"url": self.index_url, "label": self.page_title}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {
