@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from types import SimpleNamespace
 
@@ -92,6 +93,10 @@ def visit(browser, directory) -> Iterator:
     yield open_page
     for context in contexts:
         context.close()
+    # What a page no longer waited for is still being answered: the database is left to it.
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:
+            thread.join(timeout=10)
 
 
 @pytest.fixture

@@ -100,8 +100,8 @@ def test_the_filters_of_a_phone_open_as_a_sheet_and_give_the_focus_back(visit, a
     sheet = page.locator("#filtres")
     page.get_by_role("link", name="Filtrer").click()
     expect(page.get_by_role("dialog", name="Filtrer")).to_be_visible()
-    assert page.evaluate("document.activeElement.id") == "filtres-titre"
-    assert page.evaluate("document.querySelector('.search-main').inert")
+    expect(page.locator("#filtres-titre")).to_be_focused()
+    expect(page.locator(".search-main")).to_have_attribute("inert", "")
     for _step in range(30):
         page.keyboard.press("Tab")
         assert page.evaluate(
@@ -111,7 +111,7 @@ def test_the_filters_of_a_phone_open_as_a_sheet_and_give_the_focus_back(visit, a
     page.keyboard.press("Escape")
     expect(sheet).to_be_hidden()
     expect(page.locator(".search-main")).not_to_have_attribute("inert", "")
-    assert page.evaluate("document.activeElement.id") == "vers-filtres"
+    expect(page.locator("#vers-filtres")).to_be_focused()
 
 
 def test_back_closes_the_sheet_and_keeps_what_was_chosen(visit):
@@ -128,9 +128,9 @@ def test_back_closes_the_sheet_and_keeps_what_was_chosen(visit):
     page.go_back()
     expect(page.locator("#filtres")).to_be_hidden()
     expect(page.locator("h1")).to_have_text("13 initiatives")
-    assert page.url.endswith("/recherche/?family=repair-cafe")
+    expect(page).to_have_url(re.compile(r"/recherche/\?family=repair-cafe$"))
     page.get_by_role("link", name="Filtrer (1)").click()
     actions.click()
     expect(page.locator("#filtres")).to_be_hidden()
-    assert page.url.endswith("/recherche/?family=repair-cafe")
+    expect(page).to_have_url(re.compile(r"/recherche/\?family=repair-cafe$"))
     assert page.faults == []

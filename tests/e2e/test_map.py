@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -22,27 +24,27 @@ def test_list_and_map_stand_side_by_side_on_wide_screens(visit, path):
     assert shown["x"] >= results["x"] + results["width"]
     assert shown["y"] + shown["height"] <= 900
     page.locator("[data-bdis-result]").last.scroll_into_view_if_needed()
-    assert page.evaluate("scrollY") > 600
+    page.wait_for_function("scrollY > 600")
     assert page.locator("[data-bdis-map]").bounding_box()["y"] >= 0
 
 
 def test_list_and_map_of_a_phone_are_the_same_search(visit):
     page = visit("/recherche/?q=v%C3%A9lo&family=repair-cafe", width=390)
-    assert not page.locator("[data-bdis-map]").is_visible()
+    expect(page.locator("[data-bdis-map]")).to_be_hidden()
     page.locator("#vers-carte").click()
     page.wait_for_url("**/carte/?q=v%C3%A9lo&family=repair-cafe")
     marks(page).first.wait_for()
     heading = page.locator("h1").inner_text()
     page.locator("#vers-liste").click()
     page.wait_for_url("**/recherche/?q=v%C3%A9lo&family=repair-cafe")
-    assert page.locator("h1").inner_text() == heading
+    expect(page.locator("h1")).to_have_text(heading)
 
 
 def test_the_area_of_the_map_is_searched_and_back_takes_it_off(visit, directory):
     page = visit("/recherche/", width=1280)
     marks(page).first.wait_for()
     area = page.get_by_role("button", name="Rechercher dans cette zone")
-    assert not area.is_visible()
+    expect(area).to_be_hidden()
     page.locator("[data-bdis-map]").focus()
     page.keyboard.press("+")
     expect(area).to_be_visible()
@@ -52,8 +54,8 @@ def test_the_area_of_the_map_is_searched_and_back_takes_it_off(visit, directory)
     box = answer.value.url.split("bbox=")[1].split("&")[0].replace("%2C", ",")
     query = f"bbox={box}&page_size=1"
     total = page.request.get(f"{directory.url}/api/v1/initiatives?{query}").json()["total"]
-    assert int(page.locator("h1").inner_text().split()[0]) == total
-    assert not area.is_visible()
+    expect(page.locator("h1")).to_contain_text(re.compile(rf"^\s*{total}\b"))
+    expect(area).to_be_hidden()
     page.go_back(wait_until="networkidle")
     expect(page.locator("h1")).to_have_text("25 initiatives")
     expect(page.locator(".chip")).to_have_count(0)
@@ -66,8 +68,8 @@ def test_listings_at_one_place_are_listed_by_the_keyboard_alone(visit):
     mark.press("Enter")
     card = page.locator(".map-card")
     expect(card.locator("li")).to_have_count(7)
-    assert page.evaluate("document.activeElement.closest('.map-card li') !== null")
-    assert page.locator(".leaflet-popup-close-button").get_attribute("aria-label") == "Fermer"
+    expect(card.locator("li :focus")).to_have_count(1)
+    expect(page.locator(".leaflet-popup-close-button")).to_have_attribute("aria-label", "Fermer")
     page.keyboard.press("Escape")
     expect(card).to_have_count(0)
     expect(mark).to_be_focused()
@@ -98,7 +100,7 @@ def test_the_map_can_be_passed(visit):
     marks(page).first.wait_for()
     page.get_by_role("link", name="Passer la carte").press("Enter")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "La même recherche en liste"
+    expect(page.get_by_role("link", name="La même recherche en liste")).to_be_focused()
 
 
 def test_marks_add_up_however_large_the_screen(visit):

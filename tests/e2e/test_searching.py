@@ -63,15 +63,15 @@ def test_nothing_moves_while_the_page_loads(visit, addresses):
 
 def test_ticking_a_filter_searches_at_once_and_can_be_taken_back(visit):
     page = visit("/recherche/")
-    assert page.locator("h1").inner_text() == "25 initiatives"
+    expect(page.locator("h1")).to_have_text("25 initiatives")
     page.get_by_label("AMAP").check()
     page.wait_for_url("**/recherche/?family=amap")
     expect(page.locator("h1")).to_have_text("12 initiatives")
-    assert page.evaluate("document.activeElement.id") == "f-family-amap"
-    assert page.locator("[role=status][data-bdis-announce]").inner_text() == "12 initiatives"
+    expect(page.locator("#f-family-amap")).to_be_focused()
+    expect(page.locator("[role=status][data-bdis-announce]")).to_have_text("12 initiatives")
     page.locator(".chip", has_text="AMAP").click()
     expect(page.locator("h1")).to_have_text("25 initiatives")
-    assert not page.get_by_label("AMAP").is_checked()
+    expect(page.get_by_label("AMAP")).not_to_be_checked()
     page.go_back()
     expect(page.locator("h1")).to_have_text("12 initiatives")
     assert page.faults == []
@@ -87,7 +87,7 @@ def test_a_place_is_understood_and_the_map_follows(visit):
     expect(page.locator("h1")).to_contain_text("à moins de 20 km de Die (26)")
     total = int(page.locator("h1").inner_text().split()[0])
     assert sum(feature["properties"]["count"] for feature in features) == total > 0
-    assert page.locator("#rayon").input_value() == "20"
+    expect(page.locator("#rayon")).to_have_value("20")
 
 
 def test_suggestions_are_reached_with_the_arrows(visit):
@@ -95,12 +95,12 @@ def test_suggestions_are_reached_with_the_arrows(visit):
     field = page.locator("#ou")
     field.press_sequentially("vale", delay=20)
     page.wait_for_selector("#ou-choix [role=option]")
-    assert field.get_attribute("aria-expanded") == "true"
+    expect(field).to_have_attribute("aria-expanded", "true")
     field.press("ArrowDown")
-    assert page.locator("#ou-choix [aria-selected=true]").inner_text().startswith("Valence")
+    expect(page.locator("#ou-choix [aria-selected=true]")).to_contain_text("Valence")
     field.press("Enter")
     page.wait_for_url("**/recherche/?*ou=Valence*")
-    assert "Valence (26)" in page.locator("h1").inner_text()
+    expect(page.locator("h1")).to_contain_text("Valence (26)")
 
 
 def test_everything_works_without_scripts(visit):
@@ -108,14 +108,14 @@ def test_everything_works_without_scripts(visit):
     page.locator("#quoi").fill("vélo")
     page.locator("#ou").fill("Valence")
     page.get_by_role("button", name="Rechercher", exact=True).click()
-    assert "Valence (26)" in page.locator("h1").inner_text()
+    expect(page.locator("h1")).to_contain_text("Valence (26)")
     page.goto(page.url.split("?")[0])
     page.get_by_label("AMAP").check()
     page.get_by_role("button", name="Appliquer les filtres").click()
-    assert page.locator("h1").inner_text() == "12 initiatives"
+    expect(page.locator("h1")).to_have_text("12 initiatives")
     page.set_viewport_size({"width": 390, "height": 800})
     page.get_by_role("link", name="Filtrer").click()
-    assert page.locator("#filtres").is_visible()
+    expect(page.locator("#filtres")).to_be_visible()
 
 
 def test_around_me_searches_near_the_position_and_keeps_it_nowhere(visit):
@@ -124,7 +124,7 @@ def test_around_me_searches_near_the_position_and_keeps_it_nowhere(visit):
     )
     page.get_by_role("button", name="Autour de moi").click()
     page.wait_for_url("**near=44.75*")
-    assert "de votre position" in page.locator("h1").inner_text()
+    expect(page.locator("h1")).to_contain_text("de votre position")
     assert page.evaluate("localStorage.length + document.cookie.length") == 0
 
 
@@ -132,15 +132,15 @@ def test_the_language_switch_changes_the_interface(visit):
     page = visit("/recherche/")
     page.get_by_role("button", name="English version").first.click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
-    assert page.get_by_text("Where?").is_visible()
+    expect(page.get_by_text("Where?")).to_be_visible()
 
 
 def test_chosen_colours_last(visit):
     page = visit("/")
     page.get_by_role("button", name="Couleurs claires ou sombres").first.click()
-    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.reload()
-    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
 def test_structured_data_of_a_listing_is_readable(visit, addresses):

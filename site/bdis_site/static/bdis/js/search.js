@@ -40,15 +40,21 @@ if (form && window.htmx) {
     else if (link?.matches(".chips a")) left = "resultats-titre";
   });
 
-  document.body.addEventListener("htmx:afterSettle", () => {
+  // At once, before the reader can click again on what has just come.
+  document.body.addEventListener("htmx:afterSwap", () => {
     open.forEach((before, id) => {
       const details = document.getElementById(id);
       if (details && (before.chosen || !chosenIn(details))) details.open = before.open;
     });
+    open.clear();
     scrolled.forEach((top, id) => {
       const list = document.querySelector(`#${CSS.escape(id)} .facet-list`);
       if (list) list.scrollTop = top;
     });
+    scrolled.clear();
+  });
+
+  document.body.addEventListener("htmx:afterSettle", () => {
     if (left && document.activeElement === document.body) {
       const place = document.getElementById(left);
       (place?.querySelector("summary") ?? place)?.focus({ preventScroll: true });
