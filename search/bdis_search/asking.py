@@ -10,11 +10,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from typing import Any
 
 from django.db import DatabaseError, transaction
+from django.db.models import QuerySet
 
 from bdis_cms.models import InitiativePage
 from bdis_search.backends.base import SearchReader
+from bdis_search.compiled import rows
 from bdis_search.engine import get_engine
 from bdis_search.models import IndexTask
 from bdis_search.outbox import enqueue
@@ -73,12 +76,14 @@ def _without_hidden(query: Query) -> Query:
 
 def _hidden() -> frozenset[int]:
     """Return the pages that wait in the outbox and are not public; mostly none at all."""
-    waiting = set(
-        IndexTask.objects.order_by("-pk").values_list("page_id", flat=True)[:_MOST_WAITING]
-    )
+    waiting = {page_id for (page_id,) in rows(_last_waiting, ())}
     if not waiting:
         return frozenset()
     return frozenset(waiting - _public(waiting))
+
+
+def _last_waiting(_keys: Collection[int]) -> QuerySet[Any, Any]:
+    return IndexTask.objects.order_by("-pk").values_list("page_id")[:_MOST_WAITING]
 
 
 def _public(ids: Iterable[int]) -> set[int]:

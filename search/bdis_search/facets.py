@@ -135,14 +135,20 @@ def _values(
     for value in shown:
         children.setdefault(parents.get(value), []).append(value)
 
-    def build(parent: str | None) -> tuple[FacetValue, ...]:
-        values = [
-            FacetValue(value, labels[value], shown[value], value in selected, build(value))
-            for value in children.get(parent, ())
-        ]
-        return tuple(sorted(values, key=lambda one: (-one.count, _folded(one.label), one.value)))
+    def build(values: list[str]) -> tuple[FacetValue, ...]:
+        values.sort(key=lambda value: (-shown[value], _folded(labels[value]), value))
+        return tuple(
+            FacetValue(
+                value,
+                labels[value],
+                shown[value],
+                value in selected,
+                build(children[value]) if value in children else (),
+            )
+            for value in values
+        )
 
-    return build(None)
+    return build(children.get(None, []))
 
 
 _folded = lru_cache(maxsize=20_000)(fold)  # labels come back at each search

@@ -8,13 +8,18 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from wagtail.coreutils import WAGTAIL_APPEND_SLASH
+from wagtail.models import Page, Site
 
 from bdis_cms.frame import site_of
 from bdis_cms.models import Activity, Commune, Family, InitiativePage, InitiativeTag
+from bdis_cms.remembering import remembered
 from bdis_search.asking import report_hidden
+from bdis_search.compiled import Question, rows
 from bdis_search.query import Hit, Results
-from bdis_search.terms import activities, families
+from bdis_search.terms import activities, departments, families, legal_families
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +66,14 @@ class Listing:
 
 #: How often an answer that shows hidden listings is asked for again without them.
 _ROUNDS = 4
-# Facts that a row gives as they are, and where the names of the seat are found.
+# What a row gives as it is, and what leads to the rest.
 _FACTS = (
     *("title", "summary", "source", "external_id", "cover_id", "is_demo"),
     *("confirmed_on", "last_published_at"),
 )
-_SEAT = {
-    "commune": "commune__name",
-    "commune_code": "commune__code",
-    "department": "commune__department__name",
-    "department_code": "commune__department__code",
-    "region": "commune__department__region__name",
-    "region_code": "commune__department__region__code",
-}
 _OTHERS = (
-    *("pk", "url_path", "latitude", "longitude", "legal_family__code", "main_activity_id"),
-    *_SEAT.values(),
+    *("pk", "url_path", "latitude", "longitude", "legal_family_id", "main_activity_id"),
+    *("commune__name", "commune__code", "commune__department_id"),
 )
 
 
@@ -111,26 +108,24 @@ def search_listings(
 
 
 def _read(ids: Collection[int], request: HttpRequest | None) -> Iterator[Listing]:
-    rows = InitiativePage.objects.public().filter(pk__in=ids).order_by()
-    own_families = _related(InitiativePage.families.through, "initiativepage_id", "family_id", ids)
-    own_activities = _related(
-        InitiativePage.activities.through, "initiativepage_id", "activity_id", ids
+    public = InitiativePage.objects.public().filter(pk__in=ids).order_by()
+    own_families, own_activities, own_tags = (
+        _related(question, ids) for question in (_families_of, _activities_of, _tags_of)
     )
-    own_tags = _related(InitiativeTag, "content_object_id", "tag__name", ids)
-    family_of, activity_of = families(), activities()
+    family_of, activity_of, legal_family_of = families(), activities(), legal_families()
     site = site_of(request)
-    address = InitiativePage()  # only to ask Wagtail what ``url_path`` is on this site
-    for row in rows.values(*_FACTS, *_OTHERS):
-        pk, main, address.url_path = row["pk"], row["main_activity_id"], row["url_path"]
+    for row in public.values(*_FACTS, *_OTHERS):
+        pk, main = row["pk"], row["main_activity_id"]
         subjects = [activity_of[key] for key in {main, *own_activities[pk]} if key in activity_of]
+        legal_family = legal_family_of.get(row["legal_family_id"])
         kinds = [family_of[key] for key in own_families[pk] if key in family_of]
         yield Listing(
             id=pk,
-            url=address.relative_url(site) or "",
-            seat=Seat(**{name: row[path] or "" for name, path in _SEAT.items()}),
+            url=_address(row["url_path"], site),
+            seat=_seat(row["commune__name"], row["commune__code"], row["commune__department_id"]),
             lat=row["latitude"],
             lon=row["longitude"],
-            legal_family=row["legal_family__code"] or "",
+            legal_family=legal_family.code if legal_family else "",
             families=tuple(sorted(kinds, key=lambda family: family.label_fr)),
             activities=tuple(sorted(subjects, key=lambda one: (one.pk != main, one.path))),
             tags=tuple(own_tags[pk]),
@@ -138,9 +133,47 @@ def _read(ids: Collection[int], request: HttpRequest | None) -> Iterator[Listing
         )
 
 
-def _related(model: Any, page: str, value: str, ids: Collection[int]) -> dict[int, list[Any]]:
+def _seat(commune: str | None, code: str | None, department_id: int | None) -> Seat:
+    if not commune or not code:
+        return Seat()
+    department = departments().get(department_id or 0)
+    if not department:
+        return Seat(commune, code)
+    region = department.region
+    return Seat(commune, code, department.name, department.code, region.name, region.code)
+
+
+def _address(url_path: str, site: Site | None) -> str:
+    """Return the address of the page at ``url_path``; "" when it is on no site."""
+    above, _, slug = url_path.removesuffix("/").rpartition("/")
+    if branch := _branch_address(f"{above}/", site):
+        return f"{branch.rstrip('/')}/{slug}{'/' if WAGTAIL_APPEND_SLASH else ''}"
+    return _branch_address(url_path, site)
+
+
+@remembered(Page, Site)
+def _branch_address(url_path: str, site: Site | None) -> str:
+    # Wagtail is asked where the pages above listings are: those are few.
+    return Page(url_path=url_path).relative_url(site) or ""
+
+
+def _related(question: Question, ids: Collection[int]) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = defaultdict(list)
-    rows = model._default_manager.filter(**{f"{page}__in": ids}).order_by("pk")
-    for page_id, own in rows.values_list(page, value):
+    for page_id, own in rows(question, ids):
         found[page_id].append(own)
     return found
+
+
+def _families_of(ids: Collection[int]) -> QuerySet[Any, Any]:
+    found = InitiativePage.families.through.objects.filter(initiativepage_id__in=ids)
+    return found.order_by("pk").values_list("initiativepage_id", "family_id")
+
+
+def _activities_of(ids: Collection[int]) -> QuerySet[Any, Any]:
+    found = InitiativePage.activities.through.objects.filter(initiativepage_id__in=ids)
+    return found.order_by("pk").values_list("initiativepage_id", "activity_id")
+
+
+def _tags_of(ids: Collection[int]) -> QuerySet[Any, Any]:
+    found = InitiativeTag.objects.filter(content_object_id__in=ids)
+    return found.order_by("pk").values_list("content_object_id", "tag__name")

@@ -1,11 +1,18 @@
-"""Terms and regions: the few hundred that every answer names, remembered."""
+"""Terms, regions and départements: the few hundred that every answer names, remembered."""
 
 from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, QuerySet
 from taggit.models import Tag
 
-from bdis_cms.models import Activity, Family, InitiativePage, Region
+from bdis_cms.models import (
+    Activity,
+    Department,
+    Family,
+    InitiativePage,
+    LegalFamily,
+    Region,
+)
 from bdis_cms.remembering import remembered
 
 
@@ -25,6 +32,18 @@ def activities() -> dict[int, Activity]:
 def regions() -> dict[str, Region]:
     """Return every region, by code."""
     return {region.code: region for region in Region.objects.all()}
+
+
+@remembered(Department, Region)
+def departments() -> dict[int, Department]:
+    """Return every département with its region, by primary key."""
+    return {one.pk: one for one in Department.objects.select_related("region")}
+
+
+@remembered(LegalFamily)
+def legal_families() -> dict[int, LegalFamily]:
+    """Return every legal family, by primary key."""
+    return {family.pk: family for family in LegalFamily.objects.all()}
 
 
 def public_tags() -> QuerySet[Tag]:

@@ -3,6 +3,7 @@
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import not_a_server_error
@@ -11,8 +12,6 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-
-from bdis_site.wsgi import application
 
 CHECKS = [
     not_a_server_error,
@@ -34,7 +33,7 @@ def kept_connection():
 
 
 def test_every_answer_is_as_described(directory, kept_connection):
-    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
     for operation in schema.get_all_operations():
 
         @given(case=operation.ok().as_strategy())

@@ -17,7 +17,6 @@ public class TestNode {
         Settings settings = Settings.builder()
             .put("path.home", home)
             .put("path.logs", home.resolve("logs"))
-            .put("path.data", home.resolve("data"))
             .build();
         Environment environment = InternalSettingsPreparer.prepareEnvironment(
             settings, Map.of(), home.resolve("config"), () -> "test");

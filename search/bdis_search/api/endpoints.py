@@ -16,7 +16,7 @@ from bdis_cms.models import InitiativePage
 from bdis_search.api import schemas
 from bdis_search.api.docs import PlainDocs
 from bdis_search.api.marks import marks
-from bdis_search.api.payloads import facet_payload, listing_detail, listing_payload
+from bdis_search.api.payloads import listing_detail, listing_payload
 from bdis_search.api.responses import answer, engine_unavailable, invalid_parameters, problem
 from bdis_search.asking import public_engine
 from bdis_search.backends.base import EngineUnavailable
@@ -83,18 +83,23 @@ def initiatives(request: HttpRequest, params: Query[schemas.PagedSearchParams]) 
         query = replace(query, facets=())
     results, found = search_listings(lambda: public_engine().search(query), request)
     counted = facet_values(results, query)
+    root = _root(request)
     response = answer(
         {
             "total": results.total,
             "page": query.page,
             "page_size": query.page_size,
-            "results": [listing_payload(listing, request, hit) for listing, hit in found],
-            "facets": {name: facet_payload(counted.get(name, ())) for name in registered_facets()},
+            "results": [listing_payload(listing, root, hit) for listing, hit in found],
+            "facets": {name: counted.get(name, ()) for name in registered_facets()},
         }
     )
     if results.standby:
         response.headers["X-BDIS-Results"] = "standby"
     return response
+
+
+def _root(request: HttpRequest) -> str:
+    return f"{request.scheme}://{request.get_host()}"
 
 
 def _wants_facets(request: HttpRequest) -> bool:
@@ -126,7 +131,7 @@ def initiative(request: HttpRequest, listing_id: int) -> HttpResponse:
         turtle = as_turtle(listing_jsonld(page, request))
         return answer(turtle, content_type="text/turtle; charset=utf-8")
     for listing, _hit in load_listings([Hit(page.pk)], request):
-        return answer(listing_detail(page, listing, request))
+        return answer(listing_detail(page, listing, _root(request)))
     raise Http404  # hidden between two questions
 
 

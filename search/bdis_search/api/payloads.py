@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
-
 from bdis_cms.models import InitiativePage
 from bdis_search.listings import Listing
-from bdis_search.query import FacetValue, Hit
+from bdis_search.query import Hit
 
 
-def listing_payload(listing: Listing, request: HttpRequest, hit: Hit) -> dict[str, Any]:
-    """Return a listing as search results show it."""
+def listing_payload(listing: Listing, root: str, hit: Hit) -> dict[str, Any]:
+    """Return a listing as search results show it; ``root`` as ``https://example.org``."""
     seat = listing.seat
     return {
         "id": listing.id,
         "title": listing.title,
-        "url": request.build_absolute_uri(listing.url),
+        "url": root + listing.url if listing.url.startswith("/") else listing.url,
         "summary": listing.summary,
         "legal_family": listing.legal_family,
         "families": [family.code for family in listing.families],
@@ -39,10 +37,10 @@ def listing_payload(listing: Listing, request: HttpRequest, hit: Hit) -> dict[st
     }
 
 
-def listing_detail(page: InitiativePage, listing: Listing, request: HttpRequest) -> dict[str, Any]:
+def listing_detail(page: InitiativePage, listing: Listing, root: str) -> dict[str, Any]:
     """Return all that the public may know of a listing."""
     return {
-        **listing_payload(listing, request, Hit(listing.id)),
+        **listing_payload(listing, root, Hit(listing.id)),
         "acronym": page.acronym,
         "description": page.description,
         "address": page.address,
@@ -81,17 +79,3 @@ def listing_detail(page: InitiativePage, listing: Listing, request: HttpRequest)
         "confirmed_on": page.confirmed_on and page.confirmed_on.isoformat(),
         "charter_valid_until": page.charter_valid_until and page.charter_valid_until.isoformat(),
     }
-
-
-def facet_payload(values: tuple[FacetValue, ...]) -> list[dict[str, Any]]:
-    """Return the values of a facet with their children."""
-    return [
-        {
-            "value": value.value,
-            "label": value.label,
-            "count": value.count,
-            "selected": value.selected,
-            "children": facet_payload(value.children),
-        }
-        for value in values
-    ]
