@@ -33,15 +33,15 @@ WIDTH = 640  # of the picture, in SVG units
 INSET = 92
 # Degrees: what may move when the outline is simplified (0.01° is about 1 km). It is drawn behind
 # every map, and weighs on the first page of a visitor; a territory served is drawn finer.
-SCALE = 160
+SCALE = 100
 SMALLEST_TOWN = 38_000
 TOWN_ZOOMS = ((250_000, 5), (110_000, 6), (60_000, 7), (0, 8))
 # Degrees between two names at zoom 0 under which they would touch.
 CROWDED = 75
 FRENCH_COUNTRIES = ("FR", "GP", "MQ", "GF", "RE", "YT")
-LAND_TOLERANCE = 0.025
+LAND_TOLERANCE = 0.03
 SERVED_TOLERANCE = 0.012
-LINE_TOLERANCE = 0.032
+LINE_TOLERANCE = 0.04
 
 Line = list[tuple[float, float]]
 

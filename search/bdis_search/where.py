@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from bdis_cms.gazetteer import Place, search_places
+from bdis_cms.gazetteer import Place, places_called, search_places
 from bdis_cms.models import Department
 from bdis_cms.text import fold
 
@@ -19,7 +19,8 @@ ZOOMS = {"region": 7, "former_region": 7, "department": 9, "epci": 10, "country"
 @dataclass(frozen=True, slots=True)
 class Where:
     """What was understood of the place: its name, the parameters it stands for, what else it
-    could be. ``center`` is "lat,lon" in WGS 84 degrees, for the map."""
+    could be. ``center`` is "lat,lon" in WGS 84 degrees, for the map. ``is_guess`` tells that no
+    place is called so: it is the nearest name."""
 
     text: str = ""
     name: str = ""
@@ -28,6 +29,7 @@ class Where:
     center: str = ""
     zoom: int = 5
     is_circle: bool = False
+    is_guess: bool = False
     unknown: bool = False
 
 
@@ -43,7 +45,8 @@ def understand(params: QueryDict) -> Where:
         return Where(text=text, unknown=True)
     best, *rest = places
     understood = _as_parameters(best)
-    return replace(understood, text=text, others=tuple(_homonyms(text, best, rest)))
+    others = tuple(_homonyms(text, best, rest))
+    return replace(understood, text=text, others=others, is_guess=_is_guess(text, best))
 
 
 def of_place(name: str) -> str:
@@ -63,6 +66,14 @@ def label_of(place: Place) -> str:
     if place.type == "department":
         return f"{place.name} ({place.code})"
     return place.name
+
+
+def _is_guess(text: str, best: Place) -> bool:
+    if any(letter.isdigit() for letter in text) or places_called(text):
+        return False
+    asked = fold(text)
+    names = [fold(name) for name in (best.name, best.matched) if name]
+    return not any(name.startswith(asked) or name in asked for name in names)
 
 
 def _homonyms(text: str, best: Place, rest: list[Place]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 
+import brotli
 import pytest
 from playwright.sync_api import expect
 
@@ -44,7 +45,10 @@ def _weight(response):
     # Asked again rather than read from the page: a browser forgets bodies when it moves on.
     kind = response.headers.get("content-type", "")
     body = response.body()
-    return len(gzip.compress(body, 6) if any(text in kind for text in TEXT) else body)
+    if not any(text in kind for text in TEXT):
+        return len(body)
+    # As they are sent: files compressed once, pages each time.
+    return len(brotli.compress(body) if "/static/" in response.url else gzip.compress(body, 6))
 
 
 def test_nothing_moves_while_the_page_loads(visit, addresses):
@@ -126,6 +130,15 @@ def test_around_me_searches_near_the_position_and_keeps_it_nowhere(visit):
     page.wait_for_url("**near=44.75*")
     expect(page.locator("h1")).to_contain_text("de votre position")
     assert page.evaluate("localStorage.length + document.cookie.length") == 0
+
+
+def test_around_me_says_so_when_the_position_is_refused(visit):
+    page = visit("/recherche/")
+    page.get_by_role("button", name="Autour de moi").click()
+    expect(page.locator(".locate-refused")).to_have_text(
+        "Votre position n’est pas disponible\u202f: indiquez un lieu."
+    )
+    expect(page.locator("#ou")).to_be_focused()
 
 
 def test_the_language_switch_changes_the_interface(visit):

@@ -103,6 +103,14 @@ def test_a_place_given_apart_is_not_looked_for_in_the_words(listings, client):
     assert "Die (26)" in heading
 
 
+@pytest.mark.parametrize(("asked", "guess"), [("Vallence", True), ("Valen", False)])
+def test_a_place_that_nobody_calls_so_is_told_to_be_a_guess(listings, client, asked, guess):
+    heading, html = page(client, ou=asked)
+    assert "Valence (26)" in heading
+    told = f"Nous ne connaissons pas de lieu appelé « {asked} »"
+    assert (told in html.replace("\u202f", " ").replace("\xa0", " ")) is guess
+
+
 def test_the_name_of_a_listing_is_no_place(listings, client):
     heading, html = page(client, q="la ferme à valence")
     assert heading.startswith("1 initiative")

@@ -7,6 +7,8 @@ document.querySelectorAll("[data-bdis-locate]").forEach((button) => {
   button.addEventListener("click", () => {
     const { form } = button;
     const where = form.querySelector("#ou");
+    const refused = form.querySelector(".locate-refused");
+    refused.textContent = "";
     button.setAttribute("aria-busy", "true");
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
@@ -18,6 +20,7 @@ document.querySelectorAll("[data-bdis-locate]").forEach((button) => {
       },
       () => {
         button.removeAttribute("aria-busy");
+        refused.textContent = refused.dataset.text;
         where.focus();
       },
       { maximumAge: 300000, timeout: 10000 },
