@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from wagtail.coreutils import WAGTAIL_APPEND_SLASH
 from wagtail.models import Page, Site
 
@@ -108,13 +109,14 @@ def search_listings(
 
 
 def _read(ids: Collection[int], request: HttpRequest | None) -> Iterator[Listing]:
-    public = InitiativePage.objects.public().filter(pk__in=ids).order_by()
+    public = rows(_public_rows, ids, timezone.localdate(), timezone.now())
     own_families, own_activities, own_tags = (
         _related(question, ids) for question in (_families_of, _activities_of, _tags_of)
     )
     family_of, activity_of, legal_family_of = families(), activities(), legal_families()
     site = site_of(request)
-    for row in public.values(*_FACTS, *_OTHERS):
+    for values in public:
+        row = dict(zip((*_FACTS, *_OTHERS), values, strict=True))
         pk, main = row["pk"], row["main_activity_id"]
         subjects = [activity_of[key] for key in {main, *own_activities[pk]} if key in activity_of]
         legal_family = legal_family_of.get(row["legal_family_id"])
@@ -162,6 +164,13 @@ def _related(question: Question, ids: Collection[int]) -> dict[int, list[Any]]:
     for page_id, own in rows(question, ids):
         found[page_id].append(own)
     return found
+
+
+def _public_rows(
+    ids: Collection[int], today: datetime.date, now: datetime.datetime
+) -> QuerySet[Any, Any]:
+    public = InitiativePage.objects.public(today, now).filter(pk__in=ids)
+    return public.order_by().values_list(*_FACTS, *_OTHERS)
 
 
 def _families_of(ids: Collection[int]) -> QuerySet[Any, Any]:

@@ -81,7 +81,7 @@ def test_hits_keep_their_order_and_hidden_ones_go(site_tree, territories, caplog
 
 
 @pytest.mark.parametrize("path", ["/recherche/", "/api/v1/initiatives"])
-def test_a_page_of_results_is_read_in_six_queries(
+def test_a_page_of_results_is_read_in_five_queries(
     client,
     listing_page,
     territories,
@@ -102,8 +102,8 @@ def test_a_page_of_results_is_read_in_six_queries(
     rebuild_index()
     client.get(f"{asked}5")
     for size in (5, 30):
-        # The outbox, private branches, rows, families, activities, tags.
-        with django_assert_num_queries(6):
+        # The outbox, rows, families, activities, tags.
+        with django_assert_num_queries(5):
             client.get(f"{asked}{size}")
 
 
