@@ -56,13 +56,12 @@ def search_feed(request: HttpRequest, form: str) -> HttpResponseBase:
     """
 
     def follow(number: int) -> _Followed | str:
-        page = SearchPage(request)
+        page = SearchPage(request, shape=lambda query: _latest(query, number))
         if page.problems:
             told = [f"{one.name}={one.value}: {one.detail}" for one in page.problems]
             return "\n".join(told)
         if page.where.unknown:
             return _("We know no place called “%(place)s”.") % {"place": page.where.text}
-        page.query = _latest(page.query, number)
         found = page.found  # asked before the links are made: it tells how the words are read
         links = SearchLinks(page.params)
         views = {"atom": "bdis_search:feed", "json": "bdis_search:json_feed"}

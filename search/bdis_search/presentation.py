@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from django.utils.translation import ngettext
 from bdis_cms.models import Activity, Family
 from bdis_cms.templatetags.bdis import content_lang
 from bdis_cms.templatetags.bdis import count as written
+from bdis_search.asked import Asked, read_address
 from bdis_search.asking import public_engine
 from bdis_search.chips import Chip, chips_of
 from bdis_search.facet_views import FacetView, facet_views
@@ -24,12 +26,11 @@ from bdis_search.links import SearchLinks
 from bdis_search.listings import Listing, search_listings
 from bdis_search.loosening import Alternative, alternatives_of
 from bdis_search.marking import mark
-from bdis_search.params import MAX_RESULT, InvalidParameters, ParameterProblem, parse_query
-from bdis_search.promotions import promoted_for
+from bdis_search.params import MAX_RESULT
 from bdis_search.query import Geography, Hit, Query, Results, Sort
 from bdis_search.terms import regions
 from bdis_search.understanding import LITERALLY, names_a_listing, split
-from bdis_search.where import ZOOMS, Where, completed, of_place, understand
+from bdis_search.where import ZOOMS, of_place
 from bdis_search.why import EXPLAIN, Why, is_explained, why_of
 
 RADII_KM = (5, 10, 20, 30, 50, 100)
@@ -79,34 +80,29 @@ class SearchPage:
     """A search as read from an address, and all that its page shows.
 
     ``problems`` lists the parameters that were not understood: they are told, left out, and the
-    rest of the search is done. Reading ``results`` raises ``EngineUnavailable``.
+    rest of the search is done. ``shape`` is what is asked of the engine, out of the query read.
+    Reading ``results`` raises ``EngineUnavailable``.
     """
 
-    def __init__(self, request: HttpRequest, view: str = "bdis_search:search") -> None:
+    def __init__(
+        self,
+        request: HttpRequest,
+        view: str = "bdis_search:search",
+        shape: Callable[[Query], Query] = lambda query: query,
+    ) -> None:
         self.request = request
         self.view = view
+        self.shape = shape
         params, self.understood = split(request.GET)
-        self._take(params)
+        self._take(read_address(params))
 
-    def _take(self, params: QueryDict) -> None:
-        self.params = params
+    def _take(self, asked: Asked) -> None:
+        self.params = asked.params
+        self.where = asked.where
+        self.problems = asked.problems
+        self.api_params = asked.api_params
+        self.query = self.shape(asked.query)
         self.links = SearchLinks(self.params, self.view)
-        self.where: Where = understand(self.params)
-        self.problems: list[ParameterProblem] = []
-        self.api_params = completed(self.params, self.where)
-        self.query: Query = self._read()
-
-    def _read(self) -> Query:
-        try:
-            return parse_query(self.api_params)
-        except InvalidParameters as error:
-            self.problems = error.problems
-            for problem in error.problems:
-                self.api_params.pop(problem.name, None)
-                if problem.name == "near":  # nowhere: no chip and no map of it
-                    self.where = Where()
-            self.api_params = completed(self.api_params, Where())
-            return parse_query(self.api_params)
 
     @property
     def results(self) -> Results:
@@ -133,24 +129,13 @@ class SearchPage:
         if self.understood is None:
             return results
         if not results.total or names_a_listing(self.understood.text, engine):
-            found = engine.search(self._literal(self.understood.text))
+            literal = read_address(self.request.GET)
+            found = engine.search(self.shape(literal.query))
             if found.total and not found.forgiven:
                 self.understood = None
-                self._take(self.request.GET)
+                self._take(literal)
                 return found
         return results
-
-    def _literal(self, text: str) -> Query:
-        """Return this search with ``text`` as its words, and no place."""
-        filters = {k: v for k, v in self.query.filters.items() if k not in self.where.params}
-        return replace(
-            self.query,
-            text=text,
-            filters=filters,
-            near=None,
-            radius_km=None,
-            promoted=promoted_for(text),
-        )
 
     @property
     def literal_url(self) -> str:

@@ -13,6 +13,7 @@ from bdis_cms.models import InitiativeContact, InitiativePage
 from bdis_search import feeds
 from bdis_search.backends.base import EngineUnavailable
 from bdis_search.engine import get_engine
+from bdis_search.models import PromotedListing, Promotion
 from bdis_search.outbox import rebuild_index
 from tests.factories import FamilyFactory, InitiativePageFactory
 
@@ -128,6 +129,39 @@ def test_long_feeds_are_read_page_by_page(client, listings, monkeypatch):
     assert link(feed, "next") == link(feed, "last") == f"{there}&page=3"
     assert link(feed, "first") == feed.findtext(f"{ATOM}id") == there
     assert client.get("/recherche/flux.atom?q=panier&page=4").status_code == 404
+
+
+@pytest.fixture
+def farms(listings, territories):
+    """Listings whose words name a place where they are not."""
+    pages = [
+        InitiativePageFactory(
+            title=f"Ferme valence {number}",
+            commune=territories.die,
+            confirmed_on=datetime.date(2026, 3, number),
+        )
+        for number in (3, 1, 5, 2, 4)
+    ]
+    rebuild_index()
+    return pages
+
+
+def test_a_feed_of_words_taken_as_they_are_holds_nothing_promoted(client, listings, farms):
+    promotion = Promotion.objects.create(words="ferme valence")
+    PromotedListing.objects.create(promotion=promotion, page=listings[0])
+    found = titles(atom(client, q="ferme valence"))
+    assert found == [f"Ferme valence {number}" for number in (5, 4, 3, 2, 1)]
+
+
+def test_a_feed_asked_again_without_what_is_hidden_stays_the_same_feed(client, farms, monkeypatch):
+    monkeypatch.setattr(feeds, "FEED_LENGTH", 3)
+    InitiativePage.objects.filter(title="Ferme valence 4").update(live=False)
+    feed = client.get("/recherche/flux.json", {"q": "ferme valence"}).json()
+    shown = [item["title"] for item in feed["items"]]
+    assert shown == [f"Ferme valence {number}" for number in (5, 3, 2)]
+    more = client.get(feed["next_url"]).json()
+    assert [item["title"] for item in more["items"]] == ["Ferme valence 1"]
+    assert "next_url" not in more
 
 
 @pytest.mark.parametrize("form", ["atom", "json"])
