@@ -15,7 +15,6 @@ from django_htmx.middleware import HtmxDetails
 
 from bdis_cms.models import Activity, Family
 from bdis_search import overview
-from bdis_search.asking import public_engine
 from bdis_search.backends.base import EngineUnavailable
 from bdis_search.facet_rows import MOST_MATCHES, FacetRows
 from bdis_search.facets import facet_values as labelled
@@ -64,13 +63,14 @@ def facet_values(request: HttpRequest, name: str) -> HttpResponse:
     """Answer the rows of a facet whose label holds ``cherche``, counted under the same search."""
     if name not in registered_facets():
         raise Http404
-    page = SearchPage(request)
-    query = replace(page.query, facets=(name,), page=1, page_size=1)
+    page = SearchPage(
+        request, shape=lambda query: replace(query, facets=(name,), page=1, page_size=1)
+    )
     try:
-        results = public_engine().search(query)
+        results = page.results  # asked before the links are made: it tells how the words are read
     except EngineUnavailable:
         return HttpResponse(status=503, headers={"Retry-After": "60"})
-    values = labelled(results, query).get(name, ())
+    values = labelled(results, page.query).get(name, ())
     rows, number = FacetRows(name, frozenset(page.params.getlist(name)), page.links).matching(
         values, request.GET.get("cherche", "")[:100]
     )

@@ -127,3 +127,10 @@ def test_words_found_nowhere_there_are_searched_as_they_are(listings, client):
 def test_the_api_takes_words_as_they_are(listings, client):
     answer = client.get("/api/v1/initiatives", {"q": "vélo à Valence"}).json()
     assert [found["title"] for found in answer["results"]] == ["Atelier vélo de Valence"]
+
+
+def test_the_values_of_a_facet_are_looked_for_in_the_words_that_the_page_searched(listings, client):
+    _heading, html = page(client, q="ferme valence")
+    assert 'name="department" value="26"' in html
+    found = client.get("/recherche/facettes/department/", {"q": "ferme valence", "cherche": "dr"})
+    assert 'name="department" value="26"' in found.content.decode()
