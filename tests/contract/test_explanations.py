@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bdis_search.backends.base import SearchReader
 from bdis_search.query import Query
 
 from .documents import document
@@ -33,7 +34,9 @@ def test_explanations_add_up_to_the_score(contract_engine, text, promoted):
     query = Query(text=text, promoted=promoted)
     hits = {hit.id: hit for hit in contract_engine.search(query).hits}
     told = contract_engine.explain(query, list(hits))
-    assert told.keys() <= hits.keys()
+    # An engine may leave explaining to the port; one that explains says it of every hit.
+    explains = type(contract_engine).explain is not SearchReader.explain
+    assert told.keys() == (hits.keys() if explains else set())
     for identifier, explanation in told.items():
         assert explanation.score == pytest.approx(hits[identifier].score, rel=1e-3)
         parts = [part.score for part in explanation.parts]
@@ -43,6 +46,6 @@ def test_explanations_add_up_to_the_score(contract_engine, text, promoted):
 
 def test_nothing_is_said_of_listings_that_are_not_found(contract_engine):
     contract_engine.rebuild(LISTINGS)
-    assert contract_engine.explain(Query(text="fanfare"), [1, 999]).keys() <= set()
+    assert contract_engine.explain(Query(text="fanfare"), [1, 999]) == {}
     assert contract_engine.explain(Query(text="fanfare"), []) == {}
     assert contract_engine.explain(Query(), [1]) == {}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
 
+from bdis_search.backends.base import SearchReader
 from bdis_search.backends.tantivy import Engine
 from bdis_search.query import Query
 from tests.contract.documents import document
@@ -21,6 +24,13 @@ def engine(small_world, tmp_path):
         ]
     )
     return engine
+
+
+@pytest.mark.parametrize("name", ["tantivy", "elasticsearch"])
+def test_the_shipped_engines_explain(name):
+    """What they say, and of which hits, is asked of each by the contract."""
+    shipped = import_module(f"bdis_search.backends.{name}").Engine
+    assert shipped.explain is not SearchReader.explain
 
 
 def told(engine, text, identifier, **query):
