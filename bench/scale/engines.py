@@ -21,7 +21,7 @@ def main(name: str, count: int) -> None:
     """Measure the engine ``name`` over ``count`` synthetic listings."""
     directory.setup(0)
     with opened(name, str(count)) as (engine, node):
-        built = build(engine, name, count)
+        built = build(engine, node, name, count)
         print(json.dumps({**built, **measure(engine, name), "memory_mb": memory(node)}))
 
 
@@ -49,7 +49,7 @@ def opened(name: str, index: str) -> Iterator[tuple[Any, Any]]:
         node.remove()
 
 
-def build(engine: Any, name: str, count: int) -> dict[str, Any]:
+def build(engine: Any, node: Any, name: str, count: int) -> dict[str, Any]:
     """Return what the index is; built now unless it is kept from an earlier run."""
     from bdis_search.backends.base import EngineUnavailable
     from bdis_search.indexed import SCHEMA_VERSION
@@ -66,6 +66,7 @@ def build(engine: Any, name: str, count: int) -> dict[str, Any]:
         engine.store.client.indices.flush(index=engine.store.alias)
     made = {
         "schema": SCHEMA_VERSION,
+        "build_peak_mb": memory(node),
         "documents": engine.stats().documents,
         "build_s": round(time.perf_counter() - began, 1),
         "index_mb": round((engine.stats().size_bytes or 0) / 1e6, 1),

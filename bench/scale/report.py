@@ -22,8 +22,8 @@ def rows(result: dict[str, Any]) -> Iterator[Row]:
     for name, sizes in result.get("engines", {}).items():
         for count, found in sizes.items():
             note = (
-                f"index {found['index_mb']:.0f} MB, peak {found['memory_mb']:.0f} MB, "
-                f"built in {found['build_s']:.0f} s"
+                f"index {found['index_mb']:.0f} MB, peak {found['memory_mb']:.0f} MB; built in "
+                f"{found['build_s']:.0f} s, peak {found['build_peak_mb']:.0f} MB"
             )
             size = f"{int(count):,}"
             yield f"{name} {size}, by hand", *_both(found["by_hand"]), ""

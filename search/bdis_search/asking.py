@@ -7,15 +7,19 @@ it is left out at once and soon removed.
 
 from __future__ import annotations
 
+import datetime
 import logging
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
 from django.db import DatabaseError, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+from wagtail.models import Page
 
 from bdis_cms.models import InitiativePage
+from bdis_cms.remembering import remembered
 from bdis_search.backends.base import SearchReader
 from bdis_search.compiled import rows
 from bdis_search.engine import get_engine
@@ -25,7 +29,7 @@ from bdis_search.query import Cluster, Explanation, Query, Results, Suggestion
 
 logger = logging.getLogger("bdis.search")
 
-_MOST_WAITING = 5_000
+_MOST_HIDDEN = 50_000  # Elasticsearch takes 65,536 values in one condition
 
 
 class PublicEngine(SearchReader):
@@ -75,15 +79,29 @@ def _without_hidden(query: Query) -> Query:
 
 
 def _hidden() -> frozenset[int]:
-    """Return the pages that wait in the outbox and are not public; mostly none at all."""
-    waiting = {page_id for (page_id,) in rows(_last_waiting, ())}
-    if not waiting:
-        return frozenset()
-    return frozenset(waiting - _public(waiting))
+    """Return the pages that an index may still show and that are not public; mostly none at all.
+
+    Those that wait in the outbox, and those that end today: an index knows days, not minutes.
+    """
+    today, now = timezone.localdate(), timezone.now()
+    waiting = [page for (page,) in rows(_waiting_and_hidden, (), today, now)]
+    return frozenset([*waiting, *(page for page, end in _ending_on(today) if end <= now)])
 
 
-def _last_waiting(_keys: Collection[int]) -> QuerySet[Any, Any]:
-    return IndexTask.objects.order_by("-pk").values_list("page_id")[:_MOST_WAITING]
+def _waiting_and_hidden(
+    _keys: Collection[int], today: datetime.date, now: datetime.datetime
+) -> QuerySet[Any, Any]:
+    public = InitiativePage.objects.public(today, now).filter(pk=OuterRef("page_id")).order_by()
+    waiting = IndexTask.objects.filter(~Exists(public)).order_by()
+    return waiting.values_list("page_id").distinct()[:_MOST_HIDDEN]
+
+
+@remembered(Page)
+def _ending_on(day: datetime.date) -> list[tuple[int, datetime.datetime]]:
+    begins = timezone.make_aware(datetime.datetime.combine(day, datetime.time()))
+    ends = begins + datetime.timedelta(days=1, hours=1)  # with room for the end of summer time
+    ending = Page.objects.filter(live=True, expire_at__gte=begins, expire_at__lt=ends).order_by()
+    return list(ending.values_list("pk", "expire_at"))
 
 
 def _public(ids: Iterable[int]) -> set[int]:

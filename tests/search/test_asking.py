@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.models import Page
 
 from bdis_cms.models import InitiativePage
 from bdis_search import asking
@@ -60,6 +63,24 @@ def test_a_task_set_aside_still_hides_its_listing(listings):
     assert listings[0].pk not in found(Query())
 
 
+def test_it_is_left_out_however_much_came_after_it(listings):
+    hide(listings[0])
+    IndexTask.objects.create(page_id=listings[0].pk)
+    IndexTask.objects.bulk_create(IndexTask(page_id=listings[1].pk) for _ in range(6_000))
+    assert public_engine().search(Query(text="fanfare")).total == 3
+
+
+def test_a_listing_that_ended_a_minute_ago_is_left_out_of_counts(listings, monkeypatch):
+    a_minute = datetime.timedelta(minutes=1)
+    now = timezone.localtime().replace(hour=12)
+    Page.objects.filter(pk=listings[0].pk).update(expire_at=now)
+    for moment, total in ((now - a_minute, 4), (now + a_minute, 3)):
+        monkeypatch.setattr(timezone, "now", lambda moment=moment: moment)
+        assert public_engine().search(Query(text="fanfare")).total == total
+        clusters = public_engine().clusters(Query(text="fanfare"), zoom=5)
+        assert sum(cluster.count for cluster in clusters) == total
+
+
 def test_a_hidden_listing_that_is_shown_goes_to_the_outbox_once_then_from_the_index(
     client, listings, engine
 ):
@@ -96,7 +117,8 @@ def test_nothing_hidden_is_nothing_to_report(listings, django_assert_num_queries
         report_hidden([])
 
 
-def test_an_empty_outbox_costs_one_query(listings, engine):
+def test_an_empty_outbox_costs_one_query(listings, engine, remembering_for_a_minute):
+    public_engine().search(Query())
     with CaptureQueriesContext(connection) as plain:
         engine.search(Query())
     with CaptureQueriesContext(connection) as asked:

@@ -148,6 +148,14 @@ def test_it_says_when_no_worker_applies_the_changes(desk, settings):
     assert "aucun" not in desk.get(url()).content.decode()
 
 
+@pytest.mark.parametrize("task", ["9" * 5000, "-1", "x", "1e3", "²"])
+def test_a_task_that_is_no_number_is_no_task(desk, task):
+    IndexTask.objects.create(page_id=10**9, set_aside_at=timezone.now(), error="perdue")
+    act(desk, "retry", task=task)
+    act(desk, "discard", task=task)
+    assert IndexTask.objects.set_aside().count() == 1
+
+
 def test_what_was_set_aside_can_be_discarded(desk):
     task = IndexTask.objects.create(page_id=10**9, set_aside_at=timezone.now(), error="perdue")
     assert "Page supprimée" in desk.get(url()).content.decode()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
 import textwrap
 import threading
+import weakref
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ from bdis_search.backends.base import EngineUnavailable
 from bdis_search.backends.tantivy import Engine
 from bdis_search.backends.tantivy.cells import FINEST, cells_of, cover
 from bdis_search.backends.tantivy.store import IndexLocked
-from bdis_search.query import Query
+from bdis_search.query import Point, Query
 from tests.contract.documents import document
 from tests.contract.oracle import haversine
 
@@ -90,6 +92,32 @@ def test_old_generations_are_swept(tantivy_engine):
         tantivy_engine.rebuild([document(number)])
     folders = [path for path in tantivy_engine.store.path.iterdir() if path.is_dir()]
     assert len(folders) == 1
+
+
+def test_an_index_removed_while_it_is_being_opened_is_opened_anew(tantivy_engine, monkeypatch):
+    """A rebuild swaps generations and sweeps the old one between two reads of another process."""
+    reader = Engine(tantivy_engine.options)
+    reader.rebuild([document(1, "Fanfare")])
+    late = Engine(tantivy_engine.options)
+    plain = late.store._open_index
+
+    def opening(generation):
+        monkeypatch.setattr(late.store, "_open_index", plain)
+        tantivy_engine.rebuild([document(2, "Fanfare")])
+        return plain(generation)
+
+    monkeypatch.setattr(late.store, "_open_index", opening)
+    assert ids(late, "fanfare") == [2]
+
+
+def test_what_was_worked_out_from_an_index_goes_with_it(tantivy_engine):
+    seen = []
+    for number in range(1, 4):
+        tantivy_engine.rebuild([document(number, lat=45.0, lon=5.0)])
+        assert ids(tantivy_engine, near=Point(45.0, 5.0), radius_km=10) == [number]
+        seen.append(weakref.ref(tantivy_engine.store.open()))
+    gc.collect()
+    assert [opened() is None for opened in seen] == [True, True, False]
 
 
 def test_a_writer_that_never_ends_is_told_of(tantivy_engine):

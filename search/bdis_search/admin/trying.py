@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from bdis_search.admin.screens import SearchScreen
 from bdis_search.analysis import parse_text
+from bdis_search.asking import public_engine
 from bdis_search.backends.base import EngineUnavailable
-from bdis_search.engine import get_engine
-from bdis_search.listings import load_listings
+from bdis_search.listings import search_listings
 from bdis_search.params import MAX_TEXT
 from bdis_search.promotions import promoted_for
 from bdis_search.query import Query
@@ -44,11 +44,10 @@ class TrySearchView(SearchScreen):
         promoted = promoted_for(text)
         query = Query(text=text, page_size=SHOWN, facets=(), promoted=promoted)
         try:
-            results = get_engine().search(query)
+            results, found = search_listings(lambda: public_engine().search(query), self.request)
         except EngineUnavailable as error:
             return {"clauses": clauses, "away": str(error)}
         shown = [
-            {"listing": listing, "promoted": listing.id in promoted}
-            for listing, _hit in load_listings(results.hits, self.request)
+            {"listing": listing, "promoted": listing.id in promoted} for listing, _hit in found
         ]
         return {"clauses": clauses, "results": results, "shown": shown}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import BigIntegerField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse_lazy
@@ -21,6 +22,7 @@ from bdis_search.drift import find_drift
 from bdis_search.engine import engines
 from bdis_search.models import EngineState, IndexCheck, IndexRebuild, IndexTask, UnderWay
 from bdis_search.outbox import drain, enqueue, rebuild_index
+from bdis_search.params import whole_number
 
 #: Without a thread to do it in, an index of so few listings is rebuilt while one waits.
 _SMALL = 2_000
@@ -133,13 +135,14 @@ class SearchStatusView(SearchScreen):
             messages.info(self.request, _("The others are being applied."))
 
     def _retry(self, role: str) -> None:
-        task = self.request.POST.get("task", "")
-        status.try_again(int(task) if task.isdecimal() else None)
+        status.try_again(self._task() if self.request.POST.get("task") else None)
         self._drain(role)
 
+    def _task(self) -> int:
+        return whole_number(self.request.POST.get("task", ""), 1, BigIntegerField.MAX_BIGINT) or 0
+
     def _discard(self, role: str) -> None:
-        task = self.request.POST.get("task", "")
-        found = IndexTask.objects.set_aside().filter(pk=int(task) if task.isdecimal() else 0)
+        found = IndexTask.objects.set_aside().filter(pk=self._task())
         deleted, _kinds = found.delete()
         if deleted:
             messages.success(self.request, _("The change was discarded."))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import tantivy
 from tantivy import FieldType, Query
 
@@ -21,7 +19,8 @@ def condition_query(condition: Condition, opened: Opened) -> Query:
         case Terms(field, values):
             return _terms(field, values)
         case Circle(center, km):
-            return _circle(opened, center.lat, center.lon, km)
+            asked = center.lat, center.lon, km
+            return opened.kept(("circle", *asked), lambda: _circle(opened, *asked))
         case Box(bbox):
             return Query.boolean_query(
                 [
@@ -35,7 +34,7 @@ def condition_query(condition: Condition, opened: Opened) -> Query:
 
 def still_public(today: int, opened: Opened) -> list[Query]:
     """Return the condition that leaves out lapsed listings; none when no document has lapsed."""
-    if not _lapsed(opened, today):
+    if not opened.kept(("lapsed", today), lambda: _lapsed(opened, today)):
         return []
     return [
         Query.range_query(schema(), "public_until", FieldType.Unsigned, lower_bound=max(0, today))
@@ -64,7 +63,6 @@ def _between(field: str, low: float, high: float) -> Query:
     return Query.range_query(schema(), field, FieldType.Float, lower_bound=low, upper_bound=high)
 
 
-@lru_cache(maxsize=4)
 def _lapsed(opened: Opened, today: int) -> bool:
     lapsed = Query.range_query(
         schema(), "public_until", FieldType.Unsigned, upper_bound=today, include_upper=False
@@ -72,7 +70,6 @@ def _lapsed(opened: Opened, today: int) -> bool:
     return total_of(opened.searcher.search(lapsed, 1)) > 0
 
 
-@lru_cache(maxsize=128)
 def _circle(opened: Opened, lat: float, lon: float, km: float) -> Query:
     cells = cover(lat, lon, km)
     searcher = opened.searcher

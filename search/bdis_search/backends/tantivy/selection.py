@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 
 import tantivy
 from django.utils import timezone
@@ -97,7 +96,10 @@ class Selection:
     ) -> dict[str, dict[str, int]]:
         fields = tuple((name, facet_field(name, self.query.geography)) for name in facets)
         if self.reading.match is None and not self._filters(without):
-            return _counts_of_everything(self.opened, fields)
+            everything = TantivyQuery.all_query()
+            return self.opened.kept(
+                ("everything", fields), lambda: aggregate(self.opened.searcher, everything, fields)
+            )
         return aggregate(self.opened.searcher, self.full(without), fields)
 
     def _filters(self, without: str | None = None) -> list[TantivyQuery]:
@@ -133,10 +135,3 @@ def aggregate(
             bucket["key"][prefix:]: bucket["doc_count"] for bucket in answer[name]["buckets"]
         }
     return counts
-
-
-@lru_cache(maxsize=16)
-def _counts_of_everything(
-    opened: Opened, fields: tuple[tuple[str, str], ...]
-) -> dict[str, dict[str, int]]:
-    return aggregate(opened.searcher, TantivyQuery.all_query(), fields)

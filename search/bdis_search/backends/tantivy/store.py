@@ -14,9 +14,10 @@ import shutil
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
 import tantivy
 
@@ -31,6 +32,9 @@ except ImportError:  # pragma: no cover - Windows: tantivy's own writer lock sti
 
 REMEDY = "Run “manage.py reindex” to build it."
 _VERSION_FILE = "bdis.json"
+_MOST_KEPT = 128  # circles above all
+_NOTHING = object()
+T = TypeVar("T")
 
 
 class IndexLocked(EngineUnavailable):
@@ -39,21 +43,23 @@ class IndexLocked(EngineUnavailable):
 
 @dataclass(eq=False)
 class Opened:
-    """An index opened for reading; equal, as the key of a cache, as long as nothing is written."""
+    """An index opened for reading, and what was worked out from it, which goes with it."""
 
     generation: str
     index: tantivy.Index
     searcher: tantivy.Searcher
     stamp: tuple[int, int, int]
+    _kept: dict[Hashable, Any] = field(default_factory=dict)
 
-    def __hash__(self) -> int:
-        return hash((self.generation, self.stamp))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Opened) and (self.generation, self.stamp) == (
-            other.generation,
-            other.stamp,
-        )
+    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what ``make`` returns, worked out once as long as nothing is written."""
+        value = self._kept.get(key, _NOTHING)
+        if value is _NOTHING:
+            value = make()
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = value
+        return cast(T, value)
 
 
 class Writer:
@@ -116,17 +122,14 @@ class Store:
                 self._opened = Opened(generation, index, index.searcher(), stamp)
             except (ValueError, OSError) as error:
                 self._opened = None
+                if generation != self._current():
+                    raise IndexMissing("A rebuild removed the index being opened.") from error
                 raise EngineUnavailable(
                     f"The search index in {self.path / generation} cannot be read ({error}). "
                     f"{REMEDY}"
                 ) from error
             self._pid = os.getpid()
             return self._opened
-
-    def forget(self) -> None:
-        """Reopen the index at the next search."""
-        with self._mutex:
-            self._opened = None
 
     def size_bytes(self) -> int:
         """Return the size of the current generation."""
