@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
-from bdis_search.params import InvalidParameters, ParameterProblem, parse_query
+from bdis_search.params import InvalidParameters, ParameterProblem, parse_query, without_refused
 from bdis_search.query import Query
 from bdis_search.where import Where, completed, understand
 
@@ -33,9 +33,7 @@ def read_address(params: QueryDict) -> Asked:
         return Asked(params, where, api_params, parse_query(api_params))
     except InvalidParameters as error:
         problems = tuple(error.problems)
-    for problem in problems:
-        api_params.pop(problem.name, None)
-        if problem.name == "near":  # nowhere: no chip and no map of it
-            where = Where()
-    api_params = completed(api_params, Where())
+    if any(problem.name == "near" for problem in problems):  # nowhere: no chip and no map of it
+        where = Where()
+    api_params = completed(without_refused(api_params, problems), Where())
     return Asked(params, where, api_params, parse_query(api_params), problems)

@@ -16,6 +16,7 @@ from bdis_search.query import FILTERS, BBox, Geography, Point, Query, Sort
 MAX_TEXT = 300
 MAX_PAGE_SIZE = 100
 MAX_RADIUS_KM = 500.0
+MAX_TOLD = 100
 # Deep pages cost an engine more and serve nobody: 10,000 results are within reach.
 MAX_RESULT = 10_000
 
@@ -35,6 +36,23 @@ class InvalidParameters(ValueError):
     def __init__(self, problems: list[ParameterProblem]) -> None:
         self.problems = problems
         super().__init__("; ".join(f"{p.name}={p.value!r}: {p.detail}" for p in problems))
+
+
+def filter_names() -> tuple[str, ...]:
+    """Return the names of all filters: their parameters may be repeated."""
+    return (*FILTERS, *(name for name in registered_facets() if name not in FILTERS))
+
+
+def without_refused(params: QueryDict, problems: Iterable[ParameterProblem]) -> QueryDict:
+    """Return ``params`` without what was not understood: of a filter, the value refused only."""
+    kept = params.copy()
+    refused = {(problem.name, problem.value) for problem in problems}
+    for name in {name for name, _value in refused}:
+        values = kept.pop(name, [])
+        if name in filter_names():
+            good = [value for value in values if (name, value.strip()[:MAX_TOLD]) not in refused]
+            kept.setlist(name, good)
+    return kept
 
 
 def whole_number(raw: str, low: int, high: int) -> int | None:
@@ -57,7 +75,7 @@ class _Reader:
         self.problems: list[ParameterProblem] = []
 
     def refuse(self, name: str, value: str, detail: str) -> None:
-        self.problems.append(ParameterProblem(name, value[:100], detail))
+        self.problems.append(ParameterProblem(name, value[:MAX_TOLD], detail))
 
     def floats(self, name: str, count: int, shape: str) -> tuple[float, ...] | None:
         raw = self.params.get(name, "").strip()
@@ -126,7 +144,7 @@ def parse_query(params: QueryDict, *, page_size: int = 20) -> Query:
         text=params.get("q", "").replace("\x00", " ").strip()[:MAX_TEXT],
         filters={
             name: codes
-            for name in (*FILTERS, *(f for f in registered_facets() if f not in FILTERS))
+            for name in filter_names()
             if name in params and (codes := reader.codes(name))
         },
         near=near,

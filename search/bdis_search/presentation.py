@@ -199,7 +199,11 @@ class SearchPage:
     @property
     def filter_count(self) -> int:
         """Number of filters chosen in the panel, the place aside."""
-        return sum(len(self.params.getlist(facet.name)) for facet in self.facets)
+        filters = self.query.filters
+        return sum(
+            len(filters.get(facet.name, frozenset()) & {*self.params.getlist(facet.name)})
+            for facet in self.facets
+        )
 
     @cached_property
     def heading(self) -> str:

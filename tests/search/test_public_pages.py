@@ -212,6 +212,22 @@ def test_what_is_not_understood_is_told_and_left_out(client, directory):
         assert told in text_of(response)
 
 
+def test_of_a_filter_only_the_value_that_is_not_understood_is_left_out(
+    client, directory, territories
+):
+    InitiativePageFactory(title="Sans famille", commune=territories.die)
+    rebuild_index()
+    response = search(client, ou="Drôme", department=["zz", "z" * 200])
+    assert heading(response) == "3 initiatives · Drôme (26)"
+    assert "department=zz" in text_of(response)
+    assert 'data-query="department=26"' in response.content.decode()
+    assert response.context["search"].filter_count == 0
+    response = search(client, family=["amap", "zz"])
+    assert heading(response) == "3 initiatives"
+    assert "family=zz" in text_of(response)
+    assert "family=amap" not in text_of(response)
+
+
 def test_an_unknown_place_is_told_and_the_search_is_done_everywhere(client, directory):
     response = search(client, ou="Zzyzx-les-Bains")
     assert "Zzyzx-les-Bains" in text_of(response)
