@@ -142,6 +142,51 @@ def test_an_address_gets_few_mails_whoever_types_it(client, directory, unhurried
     assert len(mail.outbox) == subscribing.MOST_MAILS_A_DAY + 1
 
 
+@pytest.mark.parametrize("stops", [False, True])
+def test_an_address_gets_few_mails_a_day_however_often_a_search_is_asked(
+    directory, monkeypatch, stops
+):
+    now = start = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    monkeypatch.setattr("time.time", lambda: now.timestamp())
+    criteria = criteria_of(RequestFactory().get("/?q=panier"))
+    sent = []
+    while now < start + datetime.timedelta(days=3):
+        before = len(mail.outbox)
+        subscribing.ask(criteria, email="victime@exemple.fr", frequency="weekly", language="fr")
+        sent += [now] * (len(mail.outbox) - before)
+        if stops:
+            subscribing.forget_address("victime@exemple.fr")
+        now += datetime.timedelta(minutes=11)
+    days = [sum(0 <= (one - first).total_seconds() < 86_400 for one in sent) for first in sent]
+    assert max(days) <= subscribing.MOST_MAILS_A_DAY
+    assert now - sent[-1] < datetime.timedelta(days=1, minutes=22)  # a day later, it is sent again
+
+
+def test_the_same_request_made_twice_at_once_is_one_mail(directory, monkeypatch):
+    criteria = criteria_of(RequestFactory().get("/?q=panier"))
+    how = {"email": "camille@exemple.fr", "frequency": "weekly", "language": "fr"}
+    subscribing.ask(criteria, **how)
+    SavedSearch.objects.update(asked_at=timezone.now() - datetime.timedelta(days=2))
+    for seen in (None, SavedSearch.objects.get()):
+        SavedSearch.objects.update(turn=5)
+        monkeypatch.setattr(subscribing, "_same", lambda *args, seen=seen: seen)
+        subscribing.ask(criteria, **how)
+    assert len(mail.outbox) == 1
+
+
+def test_a_mail_that_could_not_go_does_not_count(directory, monkeypatch):
+    criteria = criteria_of(RequestFactory().get("/?q=panier"))
+    how = {"email": "camille@exemple.fr", "frequency": "weekly", "language": "fr"}
+    with monkeypatch.context() as patch:
+        patch.setattr("django.core.mail.EmailMultiAlternatives.send", lambda self: 1 / 0)
+        for _attempt in range(5):
+            with pytest.raises(subscribing.MailNotSent):
+                subscribing.ask(criteria, **how)
+    subscribing.ask(criteria, **how)
+    assert len(mail.outbox) == 1
+
+
 def test_a_network_sends_few_forms_in_an_hour(client, directory, unhurried):
     answers = [
         ask(client, email=f"personne{number}@exemple.fr").status_code for number in range(12)

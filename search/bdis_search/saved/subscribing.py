@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import logging
 from copy import copy
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -16,13 +17,14 @@ from bdis_search.saved import mails
 from bdis_search.saved.criteria import Criteria
 from bdis_search.saved.known import pack
 from bdis_search.saved.matching import NotUnderstood, TooMany, matching
+from bdis_search.saved.throttling import allowed, give_back
 
 logger = logging.getLogger("bdis.search")
 
 #: Mails that an address gets in a day because somebody typed it in a form.
 MOST_MAILS_A_DAY = 3
 DAYS_TO_CONFIRM = CONFIRM_WITHIN.days
-_SAME_REQUEST = datetime.timedelta(minutes=10)
+_DAY = datetime.timedelta(days=1)
 #: Beyond, the stock is read by the next ``send_digests`` rather than while somebody waits.
 _READ_AT_ONCE = 20_000
 
@@ -39,20 +41,26 @@ def ask(criteria: Criteria, *, email: str, frequency: str, language: str) -> Non
     ``MailNotSent``.
     """
     purge()
-    now = timezone.now()
-    lately = SavedSearch.objects.of_address(email).filter(asked_at__gt=now - datetime.timedelta(1))
-    is_flooded = lately.count() >= MOST_MAILS_A_DAY
     before = _same(criteria, email)
-    is_repeated = before is not None and before.asked_at > now - _SAME_REQUEST
-    if is_flooded or is_repeated:
+    # A search asks for one mail a day at most: the searches asked for lately are so many mails.
+    lately = SavedSearch.objects.of_address(email).filter(asked_at__gt=timezone.now() - _DAY)
+    is_repeated = before is not None and before.asked_at > timezone.now() - _DAY
+    if is_repeated or lately.count() >= MOST_MAILS_A_DAY:
+        return
+    # Counted apart too: who stops is erased, and may be asked again at once.
+    who = email.lower()
+    if not allowed("mails", who, MOST_MAILS_A_DAY, int(_DAY.total_seconds())):
         return
     saved = _noted(before, criteria, email=email, frequency=frequency, language=language)
+    if saved is None:
+        return
     message = mails.already(saved) if saved.is_confirmed else mails.confirmation(saved)
     try:
         message.send()
     except Exception as error:
         # What mail servers answer quotes the address: only its kind is told.
         logger.error("A confirmation could not be sent (%s).", type(error).__name__)
+        give_back("mails", who)
         if before is None:
             forget(saved)
         else:
@@ -67,28 +75,26 @@ def _same(criteria: Criteria, email: str) -> SavedSearch | None:
 
 def _noted(
     before: SavedSearch | None, criteria: Criteria, *, email: str, frequency: str, language: str
-) -> SavedSearch:
-    saved = copy(before)
-    now = timezone.now()
+) -> SavedSearch | None:
+    """Write what is asked for; ``None`` when the same is being asked elsewhere right now."""
     wishes = {"words": criteria.words, "frequency": frequency, "language": language}
-    if saved is None:
+    if before is None:
         saved = SavedSearch(
             email=email, search=criteria.search, fingerprint=criteria.fingerprint, **wishes
         )
         try:
             with transaction.atomic():
                 saved.save()
-        except IntegrityError:  # asked twice at the same moment
-            return _same(criteria, email) or saved
-    elif saved.given_up_at:
-        saved.take_turn(
-            confirmed_at=None, given_up_at=None, failures=0, known=None, asked_at=now, **wishes
-        )
-    elif saved.is_confirmed:
-        saved.take_turn(asked_at=now)
-    else:
-        saved.take_turn(asked_at=now, **wishes)
-    return saved
+        except IntegrityError:
+            return None
+        return saved
+    saved = copy(before)
+    changes: dict[str, Any] = {"asked_at": timezone.now()}
+    if saved.given_up_at:
+        changes |= {"confirmed_at": None, "given_up_at": None, "failures": 0, "known": None}
+    if saved.given_up_at or not saved.is_confirmed:
+        changes |= wishes
+    return saved if saved.take_turn(**changes) else None
 
 
 def confirm(saved: SavedSearch) -> None:

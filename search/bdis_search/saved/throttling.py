@@ -8,6 +8,7 @@ higher, which is enough against a flood. What an address may receive is counted 
 from __future__ import annotations
 
 import ipaddress
+from contextlib import suppress
 
 from django.core.cache import cache
 from django.http import HttpRequest
@@ -28,14 +29,24 @@ def allowed(scope: str, who: str, limit: int, seconds: int) -> bool:
 
     The cache holds a keyed hash of ``who``, never what they are.
     """
-    name = salted_hmac(f"bdis_search.throttling.{scope}", who).hexdigest()
-    key = f"bdis_search.throttling.{name}"
+    key = _key(scope, who)
     cache.add(key, 0, seconds)
     try:
         return bool(cache.incr(key) <= limit)
     except ValueError:  # it ended in between
         cache.set(key, 1, seconds)
         return True
+
+
+def give_back(scope: str, who: str) -> None:
+    """Count one act of ``who`` less: it came to nothing."""
+    with suppress(ValueError):
+        cache.decr(_key(scope, who))
+
+
+def _key(scope: str, who: str) -> str:
+    name = salted_hmac(f"bdis_search.throttling.{scope}", who).hexdigest()
+    return f"bdis_search.throttling.{name}"
 
 
 def client_of(request: HttpRequest) -> str:
