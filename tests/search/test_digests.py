@@ -10,6 +10,7 @@ import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,6 +25,7 @@ from bdis_search.saved import digests, matching, sending, subscribing
 from bdis_search.saved.digests import digest_of
 from bdis_search.saved.known import pack, unpack
 from bdis_search.saved.sending import send_digests
+from bdis_search.saved.tokens import link_token
 from tests.factories import FamilyFactory, InitiativePageFactory, SavedSearchFactory
 
 
@@ -497,6 +499,16 @@ def test_a_search_of_which_a_part_is_gone_tells_nothing_rather_than_everything(d
     tally = send_digests()
     assert (tally.sent, tally.not_understood) == (0, 1)
     assert SavedSearch.objects.get(pk=saved.pk).next_on > timezone.localdate()
+
+
+def test_a_search_by_a_facet_that_is_registered_no_more_tells_nothing(directory, client):
+    saved = SavedSearchFactory(search="decade=2020", words="années 2020")
+    tally = send_digests()
+    assert (tally.sent, tally.not_understood) == (0, 1)
+    with pytest.raises(matching.NotUnderstood):
+        matching.matching(saved.search)
+    link = reverse("bdis_search:follow_manage", args=[link_token(saved, "manage")])
+    assert client.get(link).context["is_broken"]
 
 
 def test_every_page_of_a_wide_search_is_read(directory, monkeypatch):

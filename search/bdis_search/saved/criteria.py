@@ -49,6 +49,12 @@ def page_of(search: str) -> SearchPage:
     return SearchPage(request)
 
 
+def is_understood(page: SearchPage) -> bool:
+    """Whether every part of a saved search still means something: its facets may be gone."""
+    known = {*_SINGLE, *FILTERS, *registered_facets()}
+    return not (page.problems or page.where.unknown or page.request.GET.keys() - known)
+
+
 def criteria_of(request: HttpRequest) -> Criteria:
     """Return what to save of the search of an address; raise ``CannotFollow``.
 

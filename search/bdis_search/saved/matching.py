@@ -8,7 +8,7 @@ from dataclasses import replace
 from bdis_cms.models import InitiativePage
 from bdis_search.asking import public_engine
 from bdis_search.query import Query, Sort
-from bdis_search.saved.criteria import page_of
+from bdis_search.saved.criteria import is_understood, page_of
 
 _PAGE = 5_000
 #: Keys in one query of the database; SQLite takes no more than some thousands.
@@ -31,7 +31,7 @@ def matching(search: str, most: int | None = None) -> tuple[int, ...]:
     e-mail. Raises ``EngineUnavailable``, ``NotUnderstood``, and ``TooMany`` beyond ``most``.
     """
     page = page_of(search)
-    if page.problems or page.where.unknown:
+    if not is_understood(page):
         raise NotUnderstood(search)
     query = replace(page.query, sort=Sort.RECENT, facets=(), promoted=(), page=1, page_size=_PAGE)
     found: list[int] = []

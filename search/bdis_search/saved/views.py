@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bdis_search.links import SearchLinks
 from bdis_search.models import SavedSearch
 from bdis_search.saved import subscribing, tokens
-from bdis_search.saved.criteria import CannotFollow, criteria_of, page_of
+from bdis_search.saved.criteria import CannotFollow, criteria_of, is_understood, page_of
 from bdis_search.saved.forms import FollowForm, FrequencyForm
 from bdis_search.saved.mails import search_address
 from bdis_search.saved.throttling import allowed, client_of
@@ -148,7 +148,7 @@ def _about(saved: SavedSearch) -> dict[str, Any]:
         "manage_url": reverse(
             "bdis_search:follow_manage", args=[tokens.link_token(saved, "manage")]
         ),
-        "is_broken": bool(page.problems or page.where.unknown),
+        "is_broken": not is_understood(page),
     }
 
 
