@@ -216,7 +216,7 @@ def _document(page: InitiativePage, facts: _Facts) -> InitiativeDocument:
         lat=seat.lat if seat else None,
         lon=seat.lon if seat else None,
         confirmed=_checked_on(page),
-        public_until=_public_until(page),
+        public_until=public_until(page),
         completeness=completeness(page),
         extra=tuple(
             (facet.name, tuple(dict.fromkeys(str(value) for value in facet.values_of(page))))
@@ -260,7 +260,7 @@ def _text_of(rich_text: str) -> str:
     return " ".join(html.unescape(strip_tags(rich_text.replace("<", " <"))).split())
 
 
-def _public_until(page: InitiativePage) -> int:
+def public_until(page: InitiativePage) -> int:
     """Ordinal of the last day on which the page is public: of its adhesion, or of its expiry."""
     days = [page.charter_valid_until] if page.charter_valid_until else []
     if page.expire_at:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from bdis_cms.models import InitiativePage
-from bdis_search.building import build_documents
+from bdis_search.building import build_documents, public_until
 from bdis_search.documents import InitiativeDocument, fingerprint_has
 from bdis_search.engine import engines
 from bdis_search.models import EngineState, IndexCheck, IndexTask
@@ -85,7 +85,7 @@ def find_drift(role: str, watch: Watch = lambda documents: documents) -> Drift:
     began = timezone.now()
     check = IndexCheck.begin(role, InitiativePage.objects.public().count())
     try:
-        drift = _compared(role, lambda: _told(watch(build_documents()), check))
+        drift = compared(role, lambda: _told(watch(build_documents()), check))
         if drift and len(drift) <= _LOOKED_AT_AGAIN and _changed_since(role, began):
             drift = _still(role, drift)
     finally:
@@ -100,7 +100,7 @@ class _Unordered(Exception):
     """An engine gave its fingerprints in no order."""
 
 
-def _compared(
+def compared(
     role: str,
     documents: Callable[[], Iterable[InitiativeDocument]],
     only: Collection[int] | None = None,
@@ -162,15 +162,15 @@ def _note_extra(drift: Drift, extra: dict[int, str], pair: tuple[int, str]) -> N
 
 def _settle(drift: Drift, extra: dict[int, str]) -> None:
     """Count what should have left the index; what merely lapsed, as it knows, is never shown."""
-    until = dict(
-        InitiativePage.objects.public(on=datetime.date.min)
-        .filter(pk__in=extra)
-        .values_list("pk", "charter_valid_until")
-    )
+    long_ago = datetime.datetime.fromtimestamp(0, datetime.UTC)
+    lapsing = InitiativePage.objects.public(on=long_ago.date(), now=long_ago)
+    until = {
+        page.pk: public_until(page)
+        for page in lapsing.filter(pk__in=extra).only("charter_valid_until", "expire_at")
+    }
     for identifier, fingerprint in extra.items():
-        day = until.get(identifier) or datetime.date.max
-        known = fingerprint_has(fingerprint, "public_until", day.toordinal())
-        if not known or day >= timezone.localdate():
+        day = until.get(identifier)
+        if day is None or not fingerprint_has(fingerprint, "public_until", day):
             drift.not_public.append(identifier)
     extra.clear()
 
@@ -197,6 +197,6 @@ def _changed_since(role: str, began: datetime.datetime) -> bool:
 def _still(role: str, drift: Drift) -> Drift:
     """Look again at what differed."""
     ids = drift.ids
-    again = _compared(role, lambda: build_documents(ids), frozenset(ids))
+    again = compared(role, lambda: build_documents(ids), frozenset(ids))
     again.checked = drift.checked
     return again

@@ -12,7 +12,7 @@ from bdis_cms.models import InitiativePage
 from bdis_search.backends.base import IndexMissing, SearchEngineError
 from bdis_search.building import build_documents
 from bdis_search.documents import InitiativeDocument
-from bdis_search.drift import find_drift
+from bdis_search.drift import compared
 from bdis_search.engine import engines
 from bdis_search.models import EngineRole, EngineState, IndexRebuild, IndexTask
 
@@ -84,9 +84,19 @@ def _beat(rebuild: IndexRebuild, done: int) -> None:
 
 
 def _mend(role: str) -> None:
-    drift = find_drift(role)
+    """Ask again for what differs; the new index serves already, whatever comes of it."""
+    try:
+        ids = compared(role, build_documents).ids
+    except SearchEngineError as error:
+        EngineState.note_failure(role, error)
+        logger.error(
+            "The new index of the %s engine may lack some changes: run “manage.py check_index "
+            "--fix”. %s",
+            *(role, error),
+        )
+        return
     IndexTask.objects.bulk_create(
-        (IndexTask(engine=role, page_id=page) for page in drift.ids), batch_size=1000
+        (IndexTask(engine=role, page_id=page) for page in ids), batch_size=1000
     )
 
 

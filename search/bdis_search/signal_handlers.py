@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import post_delete, post_save, pre_delete
 from django.dispatch import receiver
 from taggit.models import Tag
 from wagtail.models import Page, PageViewRestriction
@@ -46,13 +46,13 @@ def privacy_changed(sender: type, instance: PageViewRestriction, **kwargs: Any) 
         _enqueue_branch(page)
 
 
-@receiver(post_save, sender=Family)
-@receiver(post_save, sender=LegalFamily)
-@receiver(post_save, sender=LegalStatus)
-@receiver(post_save, sender=Activity)
-@receiver(post_save, sender=Tag)
-def term_changed(sender: type, instance: Any, created: bool, **kwargs: Any) -> None:
-    """Index the listings that bear a term whose label or synonyms may have changed."""
+@receiver([post_save, pre_delete], sender=Family)
+@receiver([post_save, pre_delete], sender=LegalFamily)
+@receiver([post_save, pre_delete], sender=LegalStatus)
+@receiver([post_save, pre_delete], sender=Activity)
+@receiver([post_save, pre_delete], sender=Tag)
+def term_changed(sender: type, instance: Any, created: bool = False, **kwargs: Any) -> None:
+    """Index the listings that bear a term that goes, or whose words may have changed."""
     if created:
         return
     match instance:

@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from taggit.models import Tag
 from wagtail.models import Page, PageViewRestriction
 
 from bdis_cms.models import InitiativePage
@@ -14,6 +15,7 @@ from bdis_cms.signals import listings_changed
 from bdis_search import draining, outbox
 from bdis_search.backends.base import EngineUnavailable
 from bdis_search.building import build_documents
+from bdis_search.management.commands import check_index
 from bdis_search.models import DrainLease, EngineState, IndexRebuild, IndexTask
 from bdis_search.query import Query
 from tests.factories import ActivityFactory, FamilyFactory, InitiativePageFactory, RegionPageFactory
@@ -127,6 +129,26 @@ def test_renaming_a_term_reaches_its_listings(engine, site_tree, territories, co
     with commit():
         family.save()
     assert found(engine, "groupements d'achats") == [page.pk]
+
+
+@pytest.mark.parametrize("act", ["delete", "delete_all"])
+def test_a_tag_that_is_deleted_leaves_the_index(engine, site_tree, territories, commit, act):
+    with commit():
+        InitiativePageFactory(commune=territories.die, tags=["Circuit court"])
+    assert engine.search(Query()).counts["tag"] == {"circuit-court": 1}
+    with commit():
+        Tag.objects.get().delete() if act == "delete" else Tag.objects.all().delete()
+    assert engine.search(Query()).counts["tag"] == {}
+    call_command("check_index")
+
+
+def test_a_family_that_is_deleted_leaves_the_index(engine, site_tree, territories, commit):
+    family = FamilyFactory(code="amap", label_fr="AMAP")
+    with commit():
+        InitiativePageFactory(commune=territories.die, families=[family])
+    with commit():
+        family.delete()
+    assert engine.search(Query()).counts["family"] == {}
 
 
 def test_bulk_writes_reach_the_index(engine, listing, commit):
@@ -291,6 +313,56 @@ def test_a_listing_that_lapses_is_no_drift_and_no_result(engine, listing, monkey
     assert not InitiativePage.objects.public().exists()
     call_command("check_index")
     assert found(engine) == []
+
+
+@pytest.mark.parametrize("after", [datetime.timedelta(minutes=1), datetime.timedelta(days=2)])
+def test_a_listing_past_its_expiry_is_no_drift(engine, listing, commit, monkeypatch, after):
+    listing.expire_at = timezone.now() + datetime.timedelta(days=1)
+    with commit():
+        listing.save()
+    later = listing.expire_at + after
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    assert not InitiativePage.objects.public().exists()
+    call_command("check_index")
+
+
+def test_an_expiry_that_the_index_does_not_know_is_drift(engine, listing, capsys):
+    past = timezone.now() - datetime.timedelta(minutes=1)
+    InitiativePage.objects.filter(pk=listing.pk).update(expire_at=past)
+    with pytest.raises(CommandError):
+        call_command("check_index")
+    assert f"1 in the index but not public: {listing.pk}" in capsys.readouterr().out
+
+
+def test_check_index_does_not_say_mended_what_cannot_be(engine, listing, monkeypatch, capsys):
+    other = InitiativePageFactory(title="Impossible", commune=listing.commune)
+    InitiativePage.objects.filter(pk=listing.pk).update(title="Atelier poterie")
+    build = draining.build_documents
+
+    def refuse(page_ids):
+        for document in build(page_ids):
+            if document.id == other.pk:
+                raise ZeroDivisionError
+            yield document
+
+    monkeypatch.setattr(draining, "build_documents", refuse)
+    with pytest.raises(CommandError, match="1 listings could not be indexed") as failure:
+        call_command("check_index", "--fix")
+    assert failure.value.returncode == 1
+    assert "1 listings indexed anew" in capsys.readouterr().err
+
+
+def test_check_index_does_not_say_mended_what_another_process_holds(
+    engine, listing, monkeypatch, capsys
+):
+    InitiativePage.objects.filter(pk=listing.pk).update(title="Atelier poterie")
+    until = timezone.now() + datetime.timedelta(minutes=1)
+    DrainLease.objects.update_or_create(name="primary", defaults={"owner": "x", "until": until})
+    monkeypatch.setattr(check_index, "drain", lambda patience: outbox.drain())
+    with pytest.raises(CommandError, match="1 listings could not be indexed") as failure:
+        call_command("check_index", "--fix")
+    assert failure.value.returncode == 1
+    assert "0 listings indexed anew" in capsys.readouterr().err
 
 
 def test_a_lapse_that_the_index_does_not_know_is_drift(engine, listing, capsys):
