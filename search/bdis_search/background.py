@@ -20,7 +20,8 @@ from bdis_search.models import EngineState, IndexTask
 logger = logging.getLogger("bdis.search")
 
 _LONGEST_SLEEP_S = 60.0
-_running: set[str] = set()
+#: What a thread is at, and whether it was asked for again meanwhile.
+_running: dict[str, bool] = {}
 _mutex = threading.Lock()
 
 
@@ -29,35 +30,42 @@ def allowed() -> bool:
     return bool(getattr(settings, "BDIS_SEARCH_BACKGROUND", True))
 
 
-def in_background(name: str, act: Callable[[], object]) -> bool:
+def in_background(name: str, act: Callable[[], object], *, again: bool = False) -> bool:
     """Do ``act`` in a thread, unless one of that name is at it here; return whether it began.
 
-    The thread ends with the process: what it does must bear to be cut short.
+    ``again``: the one that is at it does it once more when it is over, for it may have looked
+    already at what there is to do. The thread ends with the process: what it does must bear to be
+    cut short.
     """
     with _mutex:
         if name in _running:
+            _running[name] = _running[name] or again
             return False
-        _running.add(name)
+        _running[name] = False
     threading.Thread(target=_do, args=(name, act), name=f"bdis-{name}", daemon=True).start()
     return True
 
 
 def _do(name: str, act: Callable[[], object]) -> None:
-    try:
-        act()
-    except SearchEngineError as error:
-        logger.error("%s: %s", name, error)
-    except Exception as error:
-        logger.error("%s was cut short by %s.", name, type(error).__name__)
-    finally:
+    is_asked = True
+    while is_asked:
+        try:
+            act()
+        except SearchEngineError as error:
+            logger.error("%s: %s", name, error)
+        except Exception as error:
+            logger.error("%s was cut short by %s.", name, type(error).__name__)
+        finally:
+            connections.close_all()
         with _mutex:
-            _running.discard(name)
-        connections.close_all()
+            is_asked = _running.pop(name, False)
+            if is_asked:
+                _running[name] = False
 
 
 def drain_in_background() -> bool:
     """Apply what waits, and go on until nothing does; return whether that began here."""
-    return allowed() and in_background("drain", _drain_until_empty)
+    return allowed() and in_background("drain", _drain_until_empty, again=True)
 
 
 def _drain_until_empty() -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 import json
+import threading
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError
 from django.utils import timezone
 
 from bdis_cms.models import InitiativePage
@@ -241,6 +242,66 @@ def test_a_rebuild_held_for_dead_in_the_swap_mends_what_it_missed(listings, engi
     monkeypatch.setattr(engine, "rebuild", slow)
     outbox.rebuild_index()
     assert engine.search(Query(text="poterie")).total == 1
+
+
+@pytest.mark.parametrize("trouble", ["a check is under way", "the engine is away"])
+def test_a_rebuild_that_swapped_has_succeeded_whatever_comes_of_mending(
+    listings, engine, monkeypatch, caplog, trouble
+):
+    rebuild = engine.rebuild
+
+    def slow(documents):
+        count = rebuild(documents)
+        IndexRebuild.objects.all().delete()
+        InitiativePage.objects.filter(pk=listings[0].pk).update(title="Atelier poterie")
+        if trouble == "the engine is away":
+            monkeypatch.setattr(engine, "fingerprints", away)
+        else:
+            IndexCheck.begin("primary", 6)
+        return count
+
+    monkeypatch.setattr(engine, "rebuild", slow)
+    assert outbox.rebuild_index() == 6
+    assert EngineState.of("primary").rebuilt_count == 6
+    if trouble == "the engine is away":
+        assert "check_index --fix" in caplog.text
+    else:
+        assert engine.search(Query(text="poterie")).total == 1
+
+
+def test_an_act_that_ends_while_another_begins_is_no_error(db, monkeypatch):
+    create, troubles = IndexRebuild.objects.create, iter([IntegrityError()])
+
+    def late(**values):
+        for trouble in troubles:
+            raise trouble
+        return create(**values)
+
+    monkeypatch.setattr(IndexRebuild.objects, "create", late)
+    assert IndexRebuild.begin("primary", 3).total == 3
+
+
+def test_what_is_asked_of_a_thread_that_is_about_to_end_is_done(settings, monkeypatch):
+    settings.BDIS_SEARCH_BACKGROUND = True
+    monkeypatch.setattr(background.connections, "close_all", lambda: None)
+    done, asked = [], []
+    has_looked, go_on = threading.Event(), threading.Event()
+
+    def look():
+        done.append(len(asked))
+        has_looked.set()
+        assert go_on.wait(10)
+
+    monkeypatch.setattr(background, "_drain_until_empty", look)
+    assert background.drain_in_background()
+    (thread,) = [one for one in threading.enumerate() if one.name == "bdis-drain"]
+    assert has_looked.wait(10)
+    asked.append("a change, after it looked")
+    assert not background.drain_in_background()
+    go_on.set()
+    thread.join(10)
+    assert done == [0, 1]
+    assert not background._running
 
 
 def test_check_index_compares_an_engine_that_knows_no_order(listings, engine, monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
 import socket
@@ -53,14 +54,11 @@ class LongAct(models.Model):
     @classmethod
     def begin(cls, engine: str, total: int) -> Self:
         """Tell that this process begins; raise ``UnderWay`` when another one is at it."""
-        act = cls.running(engine)
-        if act is not None:
-            raise UnderWay(act)
-        try:
-            with transaction.atomic():
+        while (act := cls.running(engine)) is None:
+            # Somebody began in between, and may be over by now: looked at again.
+            with contextlib.suppress(IntegrityError), transaction.atomic():
                 return cls.objects.create(engine=engine, total=total, process=this_process())
-        except IntegrityError:
-            raise UnderWay(cls.objects.get(engine=engine)) from None
+        raise UnderWay(act)
 
     @classmethod
     def running(cls, engine: str) -> Self | None:
