@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +26,7 @@ class Channel:
     """An answer to the public: its text, and the numbers of listings it tells, when it does."""
 
     ask: Callable[[Client, Directory], Any]
-    numbers: Callable[[Any], list[int]] = lambda _response: []
+    numbers: Callable[[Any], list[int]] | None = None
     expected: int = ALIKE
     #: Whether it looks at single listings, so that it notices those which should not be there.
     looks: bool = True
@@ -41,6 +42,22 @@ def _json(response: Any) -> Any:
 
 def _total_of_page(response: Any) -> list[int]:
     return [response.context["total"]]
+
+
+#: Where editorial pages write how many listings there are.
+_WRITTEN = re.compile(
+    r'class="figures">.*?<dd>\s*(\d+)'
+    r'|class="count">\s*(\d+)'
+    r'|class="france-count[^>]*>(\d+)'
+    r'|aria-label="[^"]*?(\d+) initiative',
+    re.DOTALL,
+)
+
+
+def _written(response: Any) -> list[int]:
+    """Return the numbers that the page shows; 0 is that of what the listings do not bear."""
+    found = _WRITTEN.findall(response.content.decode())
+    return [int(number) for groups in found if (number := "".join(groups)) != "0"]
 
 
 def _total_and_facets(response: Any) -> list[int]:
@@ -88,9 +105,7 @@ API, SUGGEST, GEOJSON = "/api/v1/initiatives", "/api/v1/suggest", "/api/v1/map"
 
 
 def _api(path: str, numbers: Any = None, expected: int = ALIKE, **params: Any) -> Channel:
-    return Channel(
-        lambda client, _world: client.get(path, params), numbers or (lambda _r: []), expected
-    )
+    return Channel(lambda client, _world: client.get(path, params), numbers, expected)
 
 
 def _at_listing(client: Client, world: Directory) -> Any:
@@ -110,9 +125,13 @@ def _api_detail(kind: str) -> Channel:
 CHANNELS: dict[str, Channel] = {
     "listing": Channel(_at_listing),
     "listing in another region": Channel(_at_listing_where_it_went),
-    "home": Channel(lambda client, _world: client.get("/"), looks=False),
-    "list of regions": Channel(lambda client, _world: client.get("/regions/"), looks=False),
-    "region": Channel(lambda client, world: client.get(world.tree.aura.get_url()), looks=False),
+    "home": Channel(lambda client, _world: client.get("/"), _written, looks=False),
+    "list of regions": Channel(
+        lambda client, _world: client.get("/regions/"), _written, looks=False
+    ),
+    "region": Channel(
+        lambda client, world: client.get(world.tree.aura.get_url()), _written, looks=False
+    ),
     "search": Channel(_get(SEARCH, q="fanfare"), _total_of_page),
     "search everything": Channel(_get(SEARCH), _total_of_page),
     "search by words of the summary": Channel(
@@ -171,7 +190,7 @@ CHANNELS: dict[str, Channel] = {
         lambda response: [response.content.count(b"<loc>")],
     ),
     "sitemap of pages": Channel(_get("bdis_search:sitemap_section", "pages")),
-    "nomenclature": Channel(_get("bdis_search:nomenclature"), looks=False),
+    "nomenclature": Channel(_get("bdis_search:nomenclature"), _written, looks=False),
     "family": Channel(
         _get("bdis_search:family", "famille"),
         lambda response: [response.context["results"].total],
