@@ -575,6 +575,7 @@ def test_the_worker_follows_and_ends_between_two_batches(world):
     deadline = time.monotonic() + 30
     while not world.run(nothing_waits) and time.monotonic() < deadline:
         time.sleep(0.2)
+    assert world.run(nothing_waits)
     worker.kill(signal.SIGTERM)
     assert worker.end() is None
     assert sound(world)
