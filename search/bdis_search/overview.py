@@ -21,8 +21,8 @@ from bdis_search.asking import public_engine
 from bdis_search.backends.base import EngineUnavailable
 from bdis_search.database_counts import counted_by_the_database
 from bdis_search.listings import load_listings
-from bdis_search.presentation import ResultItem, result_item
 from bdis_search.query import Hit, Point, Query, Results, Sort
+from bdis_search.result_items import ResultItem, result_item
 
 NEARBY_KM = 30.0
 _CHOICE = 8  # listings looked at for each one shown

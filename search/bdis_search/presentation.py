@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.utils.functional import cached_property
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bdis_cms.models import Activity, Family
-from bdis_cms.templatetags.bdis import content_lang
 from bdis_cms.templatetags.bdis import count as written
 from bdis_search.asked import Asked, read_address
 from bdis_search.asking import public_engine
@@ -25,55 +22,16 @@ from bdis_search.facets import facet_values
 from bdis_search.links import SearchLinks
 from bdis_search.listings import Listing, search_listings
 from bdis_search.loosening import Alternative, alternatives_of
-from bdis_search.marking import mark
 from bdis_search.params import MAX_RESULT
 from bdis_search.query import Geography, Hit, Query, Results, Sort
+from bdis_search.result_items import ResultItem, result_item
 from bdis_search.terms import regions
 from bdis_search.understanding import LITERALLY, names_a_listing, split
 from bdis_search.where import ZOOMS, of_place
 from bdis_search.why import EXPLAIN, Why, is_explained, why_of
 
 RADII_KM = (5, 10, 20, 30, 50, 100)
-SHOWN_ACTIVITIES = 3
 UNSHOWN_FILTERS = ("commune", "epci")
-
-
-@dataclass(frozen=True, slots=True)
-class ResultItem:
-    """A listing as a result or a card shows it."""
-
-    id: int
-    title: SafeString
-    url: str
-    summary: SafeString
-    family: Family | None
-    place: str
-    distance_km: float | None
-    activities: tuple[Activity, ...]
-    image: Any
-    is_demo: bool
-    is_promoted: bool = False
-    lang: str = ""  # attribute of what is written in another language
-    point: str = ""  # "lat,lon" of its seat, in WGS 84 degrees
-    why: Why | None = None
-
-
-def result_item(listing: Listing, hit: Hit, text: str = "", image: Any = None) -> ResultItem:
-    """Return what a template shows of ``listing``, the words of ``text`` marked in it."""
-    return ResultItem(
-        id=listing.id,
-        title=mark(listing.title, text),
-        url=listing.url,
-        summary=mark(listing.summary, text),
-        family=next(iter(listing.families), None),
-        place=str(listing.seat),
-        distance_km=hit.distance_km,
-        activities=listing.activities[:SHOWN_ACTIVITIES],
-        image=image,
-        is_demo=listing.is_demo,
-        lang=content_lang(),
-        point="" if listing.lat is None else f"{listing.lat:.5f},{listing.lon:.5f}",
-    )
 
 
 class SearchPage:
