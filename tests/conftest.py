@@ -73,14 +73,10 @@ def whole_country(shipped_gazetteer, monkeypatch) -> Any:
 @pytest.fixture
 def remembering_for_a_minute(settings) -> Iterator[None]:
     """Remember what every page shows, as a site does and tests do not."""
-    from bdis_search.facets import forget_labels
-
     settings.BDIS_REMEMBER_SECONDS = 60
-    for forget in (remembering.forget_all, forget_labels):
-        forget()
+    remembering.forget_all()
     yield
-    for forget in (remembering.forget_all, forget_labels):
-        forget()
+    remembering.forget_all()
 
 
 @pytest.fixture
