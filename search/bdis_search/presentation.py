@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -22,7 +20,7 @@ from bdis_search.facets import facet_values
 from bdis_search.links import SearchLinks
 from bdis_search.listings import Listing, search_listings
 from bdis_search.loosening import Alternative, alternatives_of
-from bdis_search.params import MAX_RESULT
+from bdis_search.pagination import last_page_url, pages_of
 from bdis_search.query import Geography, Hit, Query, Results, Sort
 from bdis_search.result_items import ResultItem, result_item
 from bdis_search.terms import regions
@@ -223,30 +221,13 @@ class SearchPage:
 
     @cached_property
     def pages(self) -> dict[str, Any] | None:
-        """Links between pages of results: {"links": [(number, url)], …}; ``None`` for one page."""
-        reachable = min(self.total, MAX_RESULT)
-        if reachable <= self.query.page_size:
-            return None
-        paginator = Paginator(range(reachable), self.query.page_size)
-        here = min(self.query.page, paginator.num_pages)
-        return {
-            "here": here,
-            "last": paginator.num_pages,
-            "previous": self.links.page(here - 1) if here > 1 else "",
-            "next": self.links.page(here + 1) if here < paginator.num_pages else "",
-            "links": [
-                (number, self.links.page(number) if isinstance(number, int) else "")
-                for number in paginator.get_elided_page_range(here, on_each_side=1, on_ends=1)
-            ],
-        }
+        """Links between pages of results; ``None`` for one page."""
+        return pages_of(self.total, self.query, self.links)
 
     @property
     def last_page_url(self) -> str:
         """The last page of results when the one asked for is beyond it, else ""."""
-        reachable = min(self.total, MAX_RESULT)
-        if not reachable or self.query.offset < reachable:
-            return ""
-        return self.links.page(math.ceil(reachable / self.query.page_size))
+        return last_page_url(self.total, self.query, self.links)
 
     @property
     def map_query(self) -> str:
