@@ -34,11 +34,10 @@ def get_engine() -> SearchReader:
     write, see ``engines``.
     """
     found = engines()
-    if "standby" not in found:
-        return found["primary"]
-    return StandbyEngine(
-        found["primary"], found["standby"], breaker_of(_config().get("BREAKER", {}))
-    )
+    primary, standby = found["primary"], found.get("standby")
+    if not standby and not primary.is_remote:
+        return primary
+    return StandbyEngine(primary, standby, breaker_of(_config().get("BREAKER", {})))
 
 
 def _config() -> dict[str, Any]:

@@ -10,7 +10,12 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from bdis_search.backends.base import SearchEngineError, SearchReader
+from bdis_search.backends.base import (
+    EngineUnavailable,
+    IndexMissing,
+    SearchEngineError,
+    SearchReader,
+)
 from bdis_search.query import Cluster, Explanation, Query, Results, Suggestion
 
 logger = logging.getLogger("bdis.search")
@@ -78,10 +83,14 @@ class StandbyEngine(SearchReader):
     """Answers with one engine, and with another one while the first is away.
 
     It only reads: both are written to by the outbox, each at its own pace, so what the second
-    answers may be some minutes old (``Results.standby``).
+    answers may be some minutes old (``Results.standby``). Without a second one, searches are
+    refused at once while the first is left alone: a site whose engine does not answer has no
+    process to spend on waiting for it.
     """
 
-    def __init__(self, primary: SearchReader, standby: SearchReader, breaker: Breaker) -> None:
+    def __init__(
+        self, primary: SearchReader, standby: SearchReader | None, breaker: Breaker
+    ) -> None:
         self.primary = primary
         self.standby = standby
         self.breaker = breaker
@@ -108,7 +117,8 @@ class StandbyEngine(SearchReader):
             try:
                 answer = ask(self.primary)
             except SearchEngineError as error:
-                self.breaker.failed()
+                if self.standby or not isinstance(error, IndexMissing):
+                    self.breaker.failed()
                 return self._second(ask, mark, error)
             self.breaker.succeeded()
             return answer
@@ -120,6 +130,8 @@ class StandbyEngine(SearchReader):
         mark: Callable[[T], T],
         refusal: SearchEngineError | None,
     ) -> T:
+        if self.standby is None:
+            raise refusal or EngineUnavailable("The engine did not answer: it is left alone.")
         try:
             return mark(ask(self.standby))
         except SearchEngineError:

@@ -57,6 +57,7 @@ def directory(settings, site_tree, territories, node, django_capture_on_commit_c
     settings.BDIS_SEARCH = {
         "BACKEND": "bdis_search.backends.elasticsearch",
         "OPTIONS": {"HOSTS": [proxy.url], "INDEX": name, "TIMEOUT": 1, "RETRIES": 1},
+        "BREAKER": {"PAUSE": 0},  # it is asked each time
     }
     pages = [
         InitiativePageFactory(title=f"Atelier vélo {number}", commune=territories.die)

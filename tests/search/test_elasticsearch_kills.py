@@ -43,6 +43,7 @@ def directory(settings, site_tree, territories, node, django_capture_on_commit_c
     settings.BDIS_SEARCH = {
         "BACKEND": "bdis_search.backends.elasticsearch",
         "OPTIONS": {"HOSTS": [proxy.url], "INDEX": "kills", "TIMEOUT": 5, "RETRIES": 1},
+        "BREAKER": {"PAUSE": 0},  # it is asked each time
     }
     pages = [
         InitiativePageFactory(title=f"Atelier vélo {number}", commune=territories.die)

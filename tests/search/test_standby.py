@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bdis_search import outbox, standby
-from bdis_search.backends.base import EngineUnavailable
+from bdis_search.backends.base import EngineUnavailable, IndexMissing
 from bdis_search.engine import engines, get_engine
 from bdis_search.models import EngineState, IndexTask
 from bdis_search.query import Query
@@ -109,6 +109,43 @@ def test_the_breaker_switches_and_comes_back(pair, monkeypatch, clock):
     clock[0] += 31
     assert not get_engine().search(Query()).standby
     assert not get_engine().breaker.is_open
+
+
+@pytest.fixture
+def remote(engine, monkeypatch):
+    """An engine of another machine, alone."""
+    monkeypatch.setattr(type(engine), "is_remote", True)
+    get_engine.cache_clear()
+    yield engine
+    get_engine.cache_clear()
+
+
+def test_alone_an_engine_that_does_not_answer_is_not_waited_for(remote, client, monkeypatch, clock):
+    remote.rebuild([])
+    asked = []
+
+    def silent(query):
+        asked.append(query)
+        raise EngineUnavailable("no answer in 5 s")
+
+    monkeypatch.setattr(remote, "search", silent)
+    for _ in range(8):
+        assert client.get(reverse("bdis_search:search")).status_code == 503
+    assert len(asked) == 3
+    monkeypatch.undo()
+    monkeypatch.setattr(standby.time, "monotonic", lambda: clock[0])
+    clock[0] += 31
+    assert client.get(reverse("bdis_search:search")).status_code == 200
+
+
+def test_alone_an_index_that_is_missing_is_looked_for_each_time(remote, monkeypatch):
+    def missing(query):
+        raise IndexMissing("build it")
+
+    monkeypatch.setattr(remote, "search", missing)
+    for _ in range(5):
+        with pytest.raises(IndexMissing):
+            get_engine().search(Query())
 
 
 def test_an_open_breaker_lets_one_call_at_a_time_try(clock):

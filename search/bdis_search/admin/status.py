@@ -81,7 +81,8 @@ class Status:
 def status() -> Status:
     """Return how every configured engine is."""
     engine = get_engine()
-    on_standby = isinstance(engine, StandbyEngine) and engine.breaker.is_open
+    guarded = isinstance(engine, StandbyEngine) and engine.breaker.is_open
+    on_standby = guarded and "standby" in engines()
     answering = EngineRole.STANDBY if on_standby else EngineRole.PRIMARY
     found = [_status(role, answers=role == answering) for role in engines()]
     seen = max((one.state.followed_at for one in found if one.state.followed_at), default=None)

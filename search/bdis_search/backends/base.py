@@ -53,6 +53,9 @@ class SearchReader(ABC):
 class SearchEngine(SearchReader):
     """A search engine: it answers from an index, and keeps that index."""
 
+    #: Whether asking it may mean waiting for another machine: then it is left alone when it fails.
+    is_remote = False
+
     def __init__(self, options: Mapping[str, Any]) -> None:
         self.options = options
 

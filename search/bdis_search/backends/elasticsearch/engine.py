@@ -24,6 +24,8 @@ _BATCH = 2_000
 class Engine(SearchEngine):
     """An index in a cluster of Elasticsearch 8 or 9, shared by every machine of the site."""
 
+    is_remote = True
+
     def __init__(self, options: Mapping[str, Any]) -> None:
         super().__init__(options)
         self._read = read_options(options)
