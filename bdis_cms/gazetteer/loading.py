@@ -37,6 +37,11 @@ class LoadReport:
     unchanged: dict[str, int] = field(default_factory=dict)
     approximate_points: int = 0
 
+    @property
+    def has_written(self) -> bool:
+        """Whether any row was created or changed."""
+        return any(self.created.values()) or any(self.changed.values())
+
 
 @transaction.atomic
 def load_territories(

@@ -24,6 +24,7 @@ from bdis_cms.models import (
     Region,
     RegionPage,
 )
+from tests.factories import InitiativePageFactory
 
 HEADER = (
     "code,nom,type,departement,region,ancienne_region_code,ancienne_region,epci_siren,lat,lon,"
@@ -123,6 +124,22 @@ def test_a_load_brings_renamed_communes_up_to_date(db, few_communes):
     report = load_territories()
     assert report.changed[Commune._meta.verbose_name_plural] == 1
     assert Commune.objects.get(code="26113").name == "Die"
+
+
+def test_a_load_that_changes_territories_asks_to_rebuild_the_index(db, few_communes):
+    def told():
+        output = io.StringIO()
+        call_command("load_reference", stdout=output)
+        return "reindex" in output.getvalue()
+
+    assert not told()  # no listing is in the index yet
+    InitiativePageFactory(commune=Commune.objects.get(code="26113"))
+    assert not told()
+    Commune.objects.filter(code="26113").update(name="Dia")
+    assert told()
+    CommuneAlias.objects.first().delete()
+    assert told()
+    assert not told()
 
 
 def test_the_address_of_a_region_survives_a_load(db, few_communes):

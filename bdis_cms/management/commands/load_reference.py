@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from django.core.management import get_commands
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -54,6 +55,8 @@ class Command(BaseCommand):
             self._tell(report)
 
     def _tell(self, report: LoadReport) -> None:
+        from bdis_cms.models import InitiativePage
+
         for name in report.unchanged:
             self.stdout.write(
                 _("%(name)s: %(created)d created, %(changed)d changed, %(unchanged)d unchanged")
@@ -73,3 +76,6 @@ class Command(BaseCommand):
                 % {"count": report.approximate_points}
             )
         self.stdout.write(self.style.SUCCESS(_("The reference data are loaded.")))
+        if report.has_written and InitiativePage.objects.exists() and "reindex" in get_commands():
+            told = _("Territories changed: run “manage.py reindex” so that the search knows them.")
+            self.stdout.write(self.style.WARNING(told))
