@@ -321,15 +321,12 @@ def test_killed_before_the_claim_nothing_is_lost(directory, mailbox, monkeypatch
 
 def test_killed_before_the_mark_nothing_is_told_twice(directory, mailbox, monkeypatch):
     followers(2)
-    take_turn = SavedSearch.take_turn
 
     def killed(self, **changes):
-        if "last_sent_at" in changes:
-            raise KeyboardInterrupt
-        return take_turn(self, **changes)
+        raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(SavedSearch, "take_turn", killed)
+        patch.setattr(SavedSearch, "settle", killed)
         with pytest.raises(KeyboardInterrupt):
             send_digests()
     send_digests()
@@ -381,6 +378,29 @@ def test_who_leaves_while_the_mail_is_written_gets_none(directory, mailbox, monk
     monkeypatch.setattr(sending, "digest_message", leaves)
     send_digests()
     assert mail.outbox == []
+
+
+@pytest.mark.parametrize("code", [None, 452])
+def test_an_act_while_the_mail_is_being_sent_loses_none_of_it(
+    directory, mailbox, monkeypatch, code
+):
+    saved = followers(1)[0]
+    send = sending._Postman.send
+
+    def acted(postman, message):
+        SavedSearch.objects.get().take_turn(frequency="monthly")
+        send(postman, message)
+
+    monkeypatch.setattr(sending._Postman, "send", acted)
+    if code:
+        mailbox.acts = {saved.email: ("before", refused(saved, code))}
+    send_digests()
+    row = SavedSearch.objects.get()
+    assert (row.sending_since, row.frequency, row.sent_count) == (None, "monthly", int(not code))
+    mailbox.acts = {}
+    make_due()
+    assert send_digests().sent == int(bool(code))
+    assert set(told().values()) == {1}
 
 
 def refused(saved, code):

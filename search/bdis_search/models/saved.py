@@ -129,6 +129,11 @@ class SavedSearch(models.Model):
             setattr(self, name, value)
         return True
 
+    def settle(self, **changes: Any) -> None:
+        """Write what became of the mail this row was claimed for, whoever acted on it since."""
+        row = type(self).objects.filter(pk=self.pk, sending_since=self.sending_since)
+        row.update(turn=models.F("turn") + 1, sending_since=None, **changes)
+
 
 class DigestRun(models.Model):
     """A run of ``send_digests``, for those who watch over it; it names nobody."""

@@ -190,12 +190,11 @@ class _Run:
         except Exception as error:
             # It may have gone all the same: as after a kill, it is not sent again.
             logger.error("A digest was cut short (%s).", type(error).__name__)
-            saved.take_turn(sending_since=None, error=f"cut short: {type(error).__name__}"[:100])
+            saved.settle(error=f"cut short: {type(error).__name__}"[:100])
             self.tally.uncertain += 1
         else:
             now = timezone.now()
-            saved.take_turn(
-                sending_since=None,
+            saved.settle(
                 last_sent_at=now,
                 sent_count=F("sent_count") + 1,
                 failures=0,
@@ -207,7 +206,7 @@ class _Run:
     def _give_back(self, saved: SavedSearch, known: Any, **changes: Any) -> None:
         """Undo the claim of a mail that did not go: its listings are news again."""
         changes = {"next_on": timezone.localdate()} | changes
-        saved.take_turn(known=known, sending_since=None, **changes)
+        saved.settle(known=known, **changes)
 
     def _refused(self, saved: SavedSearch, known: Any, refusal: MailRefused) -> None:
         self.tally.refused += 1
