@@ -83,13 +83,13 @@ class FacetRows:
         if not value.children:
             return self._row(value, parent=parent, css_class=css_class)
         own = value.value if value.selected and value.value in self.typed else parent
-        is_open = _is_open(value)
+        is_open = holds_chosen(value)
         if level >= SENT_LEVELS and not is_open:
             return self._row(value, parent=parent, css_class=css_class)
         children = "".join(
             self._node(child, parent=own, level=level + 1)
             for child in value.children
-            if child.count or _is_open(child)
+            if child.count or holds_chosen(child)
         )
         if not children:
             return self._row(value, parent=parent, css_class=css_class)
@@ -134,9 +134,9 @@ class FacetRows:
         )
 
 
-def _is_open(value: FacetValue) -> bool:
+def holds_chosen(value: FacetValue) -> bool:
     """Whether the value is chosen, or something below it."""
-    return value.selected or any(map(_is_open, value.children))
+    return value.selected or any(map(holds_chosen, value.children))
 
 
 def _flat(

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from bdis_search.facet_rows import SENT_LEVELS, FacetRows
+from bdis_search.facet_rows import SENT_LEVELS, FacetRows, holds_chosen
 from bdis_search.facets import custom_facets
 from bdis_search.links import SearchLinks
 from bdis_search.query import FacetValue, Query
@@ -86,7 +86,7 @@ def _facet(
     sent = values
     if folded > FOLDED and not asked_all:
         # The chosen ones are sent whatever their rank.
-        sent = tuple(v for rank, v in enumerate(values) if rank < visible or _holds_chosen(v))
+        sent = tuple(v for rank, v in enumerate(values) if rank < visible or holds_chosen(v))
         folded = 0
     hidden = len(values) - len(sent)
     if asked_all:
@@ -126,10 +126,6 @@ def title_of(name: str) -> str:
 def _rank(name: str) -> int:
     order = list(TITLES)
     return order.index(name) if name in order else len(order)
-
-
-def _holds_chosen(value: FacetValue) -> bool:
-    return value.selected or any(map(_holds_chosen, value.children))
 
 
 def _depth(values: tuple[FacetValue, ...]) -> int:

@@ -65,9 +65,9 @@ def test_from_the_form_to_the_confirmation(client, directory, unhurried):
     assert (saved.search, saved.frequency) == ("ou=Die&family=amap", "weekly")
     assert not saved.is_confirmed
     (message,) = mail.outbox
-    assert (
-        message.subject == "Confirmez votre abonnement\u202f: AMAP · à moins de 20 km de Die (26)"
-    )
+    assert message.subject.startswith("Confirmez votre abonnement – ")
+    assert "AMAP · à moins de 20 km de Die (26)" in message.body
+    assert "AMAP" not in message.subject  # whoever typed it may not be who reads it
     assert "List-Unsubscribe" not in message.message()
 
     link = link_in(message, "confirmer")
@@ -86,6 +86,29 @@ def test_from_the_form_to_the_confirmation(client, directory, unhurried):
     saved.refresh_from_db()
     assert saved.confirmed_at == confirmed_at
     assert len(mail.outbox) == 1
+
+
+@pytest.mark.parametrize(
+    "words", ["gagnez sur https://exemple.org/x", "exemple.org", "moi@exemple", "www.gain"]
+)
+def test_words_that_hold_an_address_are_not_written_to_mailboxes(client, directory, words):
+    answer = client.get(FORM, {"q": words}).content.decode()
+    assert "Ces mots contiennent une adresse" in answer
+    assert 'name="email"' not in answer
+
+
+def test_words_with_dots_can_be_followed(client, directory):
+    assert (
+        'name="email"' in client.get(FORM, {"q": "S.C.I.C. d’habitat, St. Denis"}).content.decode()
+    )
+
+
+def test_mails_of_an_hour_are_bounded_whoever_asks(client, directory, unhurried, monkeypatch):
+    monkeypatch.setattr(subscribing, "_MOST_MAILS_AN_HOUR", 2)
+    answers = [ask(client, email=f"qui{n}@exemple.fr").status_code for n in range(3)]
+    assert answers == [302, 302, 503]
+    assert len(mail.outbox) == 2
+    assert SavedSearch.objects.count() == 2
 
 
 def test_pages_of_followers_set_no_cookie_and_stay_private(client, directory):

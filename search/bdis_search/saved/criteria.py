@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -27,6 +28,10 @@ _SINGLE = ("q", "ou", "near", "radius", "bbox", "geography", LITERALLY)
 
 class CannotFollow(ValueError):
     """This search cannot be saved as it is; the message tells the visitor what to change."""
+
+
+# Anybody can have a search written to any mailbox: not with an address to be clicked there.
+_ADDRESS = re.compile(r"://|@|\bwww\.|[\w-]{2,}\.[a-z]{2,}(?![\w.])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,8 @@ def criteria_of(request: HttpRequest) -> Criteria:
             _("The address of this search holds “%(name)s=%(value)s”, which is not understood.")
             % {"name": page.problems[0].name, "value": page.problems[0].value}
         )
+    if _ADDRESS.search(page.params.get("q", "")):
+        raise CannotFollow(_("These words hold an address: take it off to follow this search."))
     search = _kept(page)
     if len(search) > MOST_CHARACTERS:
         raise CannotFollow(_("This search holds too many filters to be followed: take some off."))

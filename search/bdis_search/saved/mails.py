@@ -35,7 +35,8 @@ def confirmation(saved: SavedSearch) -> EmailMultiAlternatives:
             "confirm_url": _address("bdis_search:follow_confirm", confirm_token(saved)),
             "days": CONFIRM_WITHIN.days,
         }
-        subject = _("Confirm to follow: %(search)s") % {"search": saved.words}
+        # Without the words: whoever typed them may not be who reads them.
+        subject = _("Confirm that you follow a search on %(network)s") % {"network": network_name()}
         return _message(saved, "confirmation", subject, context)
 
 

@@ -23,6 +23,7 @@ logger = logging.getLogger("bdis.search")
 
 #: Mails that an address gets in a day because somebody typed it in a form.
 MOST_MAILS_A_DAY = 3
+_MOST_MAILS_AN_HOUR = 300
 DAYS_TO_CONFIRM = CONFIRM_WITHIN.days
 _DAY = datetime.timedelta(days=1)
 #: Beyond, the stock is read by the next ``send_digests`` rather than while somebody waits.
@@ -51,6 +52,10 @@ def ask(criteria: Criteria, *, email: str, frequency: str, language: str) -> Non
     who = email.lower()
     if not allowed("mails", who, MOST_MAILS_A_DAY, int(_DAY.total_seconds())):
         return
+    # Of all addresses together, mails that would go and nothing else: tries are no reason to
+    # close the form to others.
+    if not allowed("mails", "", _MOST_MAILS_AN_HOUR, 3600):
+        raise MailNotSent
     saved = _noted(before, criteria, email=email, frequency=frequency, language=language)
     if saved is None:
         return

@@ -28,8 +28,8 @@ from bdis_search.saved.mails import search_address
 from bdis_search.saved.throttling import allowed, client_of
 
 _HOUR = 3600
-#: Forms sent in an hour from one network, and from everywhere.
-_FROM_ONE, _FROM_ALL = 10, 300
+#: Forms sent in an hour from one network.
+_FROM_ONE = 10
 
 View = Callable[..., HttpResponse]
 
@@ -69,10 +69,7 @@ def follow(request: HttpRequest) -> HttpResponse:
 
 def _ask(request: HttpRequest, form: FollowForm, context: dict[str, Any]) -> HttpResponse:
     context |= {"form": form, "stamp": FollowForm.new_stamp()}
-    if not (
-        allowed("follow", client_of(request), _FROM_ONE, _HOUR)
-        and allowed("follow", "everybody", _FROM_ALL, _HOUR)
-    ):
+    if not allowed("follow", client_of(request), _FROM_ONE, _HOUR):
         context["too_many"] = True
         return render(request, "bdis_search/follow.html", context, status=429)
     try:
