@@ -33,16 +33,28 @@ class InitiativeQuerySet(PageQuerySet):
 
         Live, outside private branches, adhesion (or its grace period) holding on the day ``on``
         (today by default), not suspended, not past the expiry that its editors set at the time
-        ``now``, whether or not Wagtail's scheduler has run since. One statement, where Wagtail's
-        own ``public()`` asks for the private branches first.
+        ``now``, whether or not Wagtail's scheduler has run since.
+        """
+        return super().public()._holding(on, now)
+
+    def public_in_one_statement(
+        self, on: datetime.date, now: datetime.datetime
+    ) -> InitiativeQuerySet:
+        """Keep the same without asking for the private branches first, as ``public`` does.
+
+        Its SQL is the same whatever they are. Wagtail's search cannot read it.
         """
         private = PageViewRestriction.objects.filter(
             page__path=Substr(OuterRef("path"), 1, Length("page__path"))
         )
+        return self.filter(~Exists(private))._holding(on, now)
+
+    def _holding(
+        self, on: datetime.date | None, now: datetime.datetime | None
+    ) -> InitiativeQuerySet:
         return (
-            self.filter(~Exists(private), suspended_at__isnull=True)
-            .live()
-            .filter(charter_valid_until__gte=on or timezone.localdate())
+            self.live()
+            .filter(charter_valid_until__gte=on or timezone.localdate(), suspended_at__isnull=True)
             .exclude(expire_at__lte=now or timezone.now())
         )
 
@@ -184,6 +196,7 @@ class AbstractInitiative(models.Model):
         index.FilterField("commune_id"),
         index.FilterField("charter_valid_until"),
         index.FilterField("suspended_at"),
+        index.FilterField("expire_at"),
     ]
 
     class Meta:

@@ -91,8 +91,8 @@ def _hidden() -> frozenset[int]:
 def _waiting_and_hidden(
     _keys: Collection[int], today: datetime.date, now: datetime.datetime
 ) -> QuerySet[Any, Any]:
-    public = InitiativePage.objects.public(today, now).filter(pk=OuterRef("page_id")).order_by()
-    waiting = IndexTask.objects.filter(~Exists(public)).order_by()
+    public = InitiativePage.objects.public_in_one_statement(today, now).order_by()
+    waiting = IndexTask.objects.filter(~Exists(public.filter(pk=OuterRef("page_id")))).order_by()
     return waiting.values_list("page_id").distinct()[:_MOST_HIDDEN]
 
 

@@ -169,7 +169,7 @@ def _related(question: Question, ids: Collection[int]) -> dict[int, list[Any]]:
 def _public_rows(
     ids: Collection[int], today: datetime.date, now: datetime.datetime
 ) -> QuerySet[Any, Any]:
-    public = InitiativePage.objects.public(today, now).filter(pk__in=ids)
+    public = InitiativePage.objects.public_in_one_statement(today, now).filter(pk__in=ids)
     return public.order_by().values_list(*_FACTS, *_OTHERS)
 
 

@@ -18,7 +18,7 @@ FIELDS = ("pk", "title", "live", "confirmed_on", "last_published_at", "latitude"
 
 
 def public(keys, today, now):
-    found = InitiativePage.objects.public(today, now).filter(pk__in=keys)
+    found = InitiativePage.objects.public_in_one_statement(today, now).filter(pk__in=keys)
     return found.order_by("pk").values_list(*FIELDS)
 
 
@@ -29,6 +29,8 @@ def test_rows_are_those_of_the_orm_with_dates_and_truths(site_tree):
     for keys in ([pages[0].pk], [page.pk for page in pages], [pages[2].pk, 999_999]):
         found = rows(public, keys, today, now)
         assert found == list(public(keys, today, now))
+        by_wagtail = InitiativePage.objects.public(today, now).filter(pk__in=keys).order_by("pk")
+        assert found == list(by_wagtail.values_list(*FIELDS))
         assert len(found) == len([page for page in pages if page.pk in keys])
         assert isinstance(found[0][4], datetime.datetime)
 
@@ -40,7 +42,9 @@ def test_each_question_is_asked_of_the_database_with_the_moment_given(site_tree)
     )
 
     def shown(today, moment):
-        return [row[0] for row in rows(public, [page.pk], today, moment)]
+        found = [row[0] for row in rows(public, [page.pk], today, moment)]
+        assert found == [one.pk for one in InitiativePage.objects.public(today, moment)]
+        return found
 
     june, july = datetime.date(2026, 6, 30), datetime.date(2026, 7, 1)
     assert shown(june, now) == [page.pk]
