@@ -144,7 +144,7 @@ def test_a_copy_starts_without_the_facts_of_its_original(user):
     assert (copy.source, copy.external_id) == ("", "")
 
 
-def test_wagtails_own_search_finds_what_is_public(region):
-    shown = InitiativePageFactory(parent=region, title="Fanfare du canal")
-    InitiativePageFactory(parent=region, title="Fanfare muette", live=False)
+def test_wagtails_own_search_finds_what_is_public():
+    shown = InitiativePageFactory(title="Fanfare du canal")
+    InitiativePageFactory(title="Fanfare muette", live=False)
     assert [page.pk for page in InitiativePage.objects.public().search("fanfare")] == [shown.pk]

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from bdis_search.backends.base import EngineUnavailable
 from bdis_search.backends.tantivy import Engine
-from bdis_search.backends.tantivy.cells import FINEST, cells_of, cover
+from bdis_search.backends.tantivy.cells import FINEST, cells_of, cover, cover_box
 from bdis_search.backends.tantivy.store import IndexLocked
-from bdis_search.query import Point, Query
+from bdis_search.query import BBox, Point, Query
 from tests.contract.documents import document
 from tests.contract.oracle import haversine
 
@@ -59,6 +59,22 @@ def test_cells_cover_a_circle_and_no_more(lat, lon, km, north, east):
 
 
 # The folder of the index
+
+
+_SHARE = st.one_of(st.floats(0, 1), st.sampled_from([0.0, 0.5, 1.0]))  # corners and middles too
+
+
+@settings(deadline=None)
+@given(
+    st.floats(-85, 85), st.floats(-175, 170), st.floats(0, 4), st.floats(0, 4), _SHARE, _SHARE,
+)  # fmt: skip
+def test_cells_cover_a_box_and_no_more(south, west, tall, wide, up, right):
+    bbox = BBox(west, south, west + wide, south + tall)
+    cells = cover_box(bbox)
+    inside = cells_of(south + up * tall, west + right * wide)
+    assert {*cells.inside, *cells.edge} & {*inside}
+    outside = cells_of(south - 0.01, west + right * wide)
+    assert not {*cells.inside} & {*outside}
 
 
 def test_without_an_index_the_remedy_is_told(tmp_path):

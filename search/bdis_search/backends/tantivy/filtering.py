@@ -6,15 +6,23 @@ import tantivy
 from tantivy import FieldType, Query
 
 from bdis_cms.gazetteer.geometry import distance_km
-from bdis_search.backends.tantivy.cells import cover
-from bdis_search.backends.tantivy.matching import some, total_of
+from bdis_search.backends.tantivy.cells import cover, cover_box
+from bdis_search.backends.tantivy.matching import every, some, total_of
 from bdis_search.backends.tantivy.schema import schema
 from bdis_search.backends.tantivy.store import Opened
 from bdis_search.conditions import AnyOf, Box, Circle, Condition, Terms
+from bdis_search.query import BBox
+
+# So many values are followed in their lists; a set of more is first written out for all documents.
+_FEW = 8
+_SMALL = 1.0  # degrees
 
 
-def condition_query(condition: Condition, opened: Opened) -> Query:
-    """Return the tantivy query of ``condition`` for the index as opened."""
+def condition_query(condition: Condition, opened: Opened, *, among_words: bool = False) -> Query:
+    """Return the tantivy query of ``condition`` for the index as opened.
+
+    ``among_words`` tells that it is asked of the few documents that hold some words.
+    """
     match condition:
         case Terms(field, values):
             return _terms(field, values)
@@ -22,14 +30,11 @@ def condition_query(condition: Condition, opened: Opened) -> Query:
             asked = center.lat, center.lon, km
             return opened.kept(("circle", *asked), lambda: _circle(opened, *asked))
         case Box(bbox):
-            return Query.boolean_query(
-                [
-                    (tantivy.Occur.Must, _between("lat", bbox.south, bbox.north)),
-                    (tantivy.Occur.Must, _between("lon", bbox.west, bbox.east)),
-                ]
-            )
+            return _box(bbox, among_words)
         case AnyOf(conditions):
-            return some([condition_query(one, opened) for one in conditions])
+            return some(
+                [condition_query(one, opened, among_words=among_words) for one in conditions]
+            )
 
 
 def still_public(today: int, opened: Opened) -> list[Query]:
@@ -54,9 +59,28 @@ def _terms(field: str, values: frozenset[str]) -> Query:
     if field.startswith("extra:"):
         facet = field.removeprefix("extra:")
         field, values = "extra", frozenset(f"{facet}={value}" for value in values)
-    if len(values) == 1:
-        return Query.term_query(schema(), field, next(iter(values)), "basic")
+    if len(values) <= _FEW:
+        return some([Query.term_query(schema(), field, value, "basic") for value in sorted(values)])
     return Query.term_set_query(schema(), field, sorted(values))
+
+
+def _box(bbox: BBox, among_words: bool) -> Query:
+    # Ranges are compared with one document after the other: well for a few, or where cells hold
+    # many; alone, that would be every document there is.
+    ranges = [
+        _between("lat", bbox.south, bbox.north),
+        _between("lon", bbox.west, bbox.east),
+    ]
+    if among_words and max(bbox.north - bbox.south, bbox.east - bbox.west) > _SMALL:
+        return every(ranges)
+    cells = cover_box(bbox)
+    parts = []
+    if cells.inside:
+        parts.append(Query.term_set_query(schema(), "cells", list(cells.inside)))
+    if cells.edge:
+        edge = Query.term_set_query(schema(), "cells", list(cells.edge))
+        parts.append(every([edge, *ranges]))
+    return some(parts)
 
 
 def _between(field: str, low: float, high: float) -> Query:

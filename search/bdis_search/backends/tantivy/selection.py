@@ -109,7 +109,9 @@ class Selection:
     def _query_of(self, condition: Condition) -> TantivyQuery:
         key = id(condition)
         if key not in self._queries:
-            self._queries[key] = condition_query(condition, self.opened)
+            self._queries[key] = condition_query(
+                condition, self.opened, among_words=self.reading.match is not None
+            )
         return self._queries[key]
 
     def count(self, query: TantivyQuery) -> int:
