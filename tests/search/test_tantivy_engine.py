@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bdis_search.backends.base import EngineUnavailable
-from bdis_search.backends.tantivy import Engine
+from bdis_search.backends.tantivy import Engine, selection
 from bdis_search.backends.tantivy.cells import FINEST, cells_of, cover, cover_box
 from bdis_search.backends.tantivy.store import IndexLocked
 from bdis_search.query import BBox, Point, Query
@@ -136,6 +136,22 @@ def test_what_was_worked_out_from_an_index_goes_with_it(tantivy_engine):
     assert [opened() is None for opened in seen] == [True, True, False]
 
 
+def test_a_large_index_counts_the_same_with_threads(tantivy_engine, monkeypatch):
+    tantivy_engine.rebuild(
+        document(n, families=(f"f{n % 3}",), legal_family=f"l{n % 2}", tags=(f"t{n % 5}",))
+        for n in range(1, 60)
+    )
+    query = Query(
+        filters={"family": frozenset({"f1"}), "legal_family": frozenset({"l0"})},
+        facets=("family", "legal_family", "tag"),
+    )
+    one_by_one = tantivy_engine.search(query)
+    monkeypatch.setattr(selection, "_LARGE", 0)
+    together = tantivy_engine.search(query)
+    assert together == one_by_one
+    assert together.counts["family"] == {"f0": 9, "f1": 10, "f2": 10}
+
+
 def test_a_writer_that_never_ends_is_told_of(tantivy_engine):
     with (
         tantivy_engine.store.writing(),
@@ -173,7 +189,7 @@ def test_a_rebuild_killed_outright_leaves_the_old_index(tantivy_engine):
         import os, signal, sys
         import django; django.setup()
         from tests.contract.documents import document
-        from bdis_search.backends.tantivy import Engine
+        from bdis_search.backends.tantivy import Engine, selection
 
         def documents():
             for number in range(100, 1100):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 
 import tantivy
 from django.utils import timezone
@@ -18,6 +21,8 @@ from bdis_search.query import Query
 from bdis_search.reading import Reading
 
 _ALL_VALUES = 65_000  # more than a facet has values: none is ever left out
+# Documents from which several counts are worth the cost of threads.
+_LARGE = 250_000
 
 
 def today() -> int:
@@ -84,12 +89,15 @@ class Selection:
         """Count every value of the facets asked, each under every other filter."""
         selected = [name for name in self.query.facets if name in self._conditions.by_filter]
         others = tuple(name for name in self.query.facets if name not in selected)
-        counts: dict[str, dict[str, int]] = {}
+        asked: list[tuple[tuple[str, ...], str | None]] = [((name,), name) for name in selected]
         if others:
-            counts |= self._aggregate(others)
-        for name in selected:
-            counts |= self._aggregate((name,), without=name)
-        return counts
+            asked.append((others, None))
+        if len(asked) > 1 and self.opened.searcher.num_docs >= _LARGE:
+            # tantivy leaves the interpreter to others while it counts.
+            counted = _pool(os.getpid()).map(lambda pair: self._aggregate(*pair), asked)
+        else:
+            counted = (self._aggregate(*pair) for pair in asked)
+        return {name: counts for found in counted for name, counts in found.items()}
 
     def _aggregate(
         self, facets: tuple[str, ...], without: str | None = None
@@ -117,6 +125,11 @@ class Selection:
     def count(self, query: TantivyQuery) -> int:
         """Return the number of documents of ``query``."""
         return total_of(self.opened.searcher.search(query, 1))
+
+
+@lru_cache(maxsize=1)
+def _pool(pid: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(min(4, os.cpu_count() or 1), thread_name_prefix="bdis-counts")
 
 
 def aggregate(
