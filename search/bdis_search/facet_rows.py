@@ -59,7 +59,7 @@ class FacetRows:
         )
 
     def matching(self, values: tuple[FacetValue, ...], text: str) -> tuple[SafeString, int]:
-        """Return the rows of all values, at any level, whose label holds ``text``; their number.
+        """Return the rows of all values, at any level, a word of which begins so; their number.
 
         What is ticked and does not match is there too, hidden: the form must not forget it.
         """
@@ -68,7 +68,7 @@ class FacetRows:
         kept: list[str] = []
         number = 0
         for value, parent, above in _flat(values):
-            if wanted in fold(value.label):
+            if f" {wanted}" in f" {fold(value.label)}":
                 number += 1
                 if number <= MOST_MATCHES:
                     found.append(self._row(value, parent=parent, above=above))

@@ -16,12 +16,12 @@ from bdis_search.asked import Asked, read_address
 from bdis_search.asking import public_engine
 from bdis_search.chips import Chip, chips_of
 from bdis_search.facet_views import FacetView, facet_views
-from bdis_search.facets import facet_values
+from bdis_search.facets import facet_values, labels_of
 from bdis_search.links import SearchLinks
 from bdis_search.listings import Listing, search_listings
 from bdis_search.loosening import Alternative, alternatives_of
 from bdis_search.pagination import last_page_url, pages_of
-from bdis_search.query import Geography, Hit, Query, Results, Sort
+from bdis_search.query import FILTERS, Geography, Hit, Query, Results, Sort
 from bdis_search.result_items import ResultItem, result_item
 from bdis_search.terms import regions
 from bdis_search.understanding import LITERALLY, names_a_listing, split
@@ -175,7 +175,9 @@ class SearchPage:
 
     def _placed(self, number: str) -> str:
         if not (self.query.near and self.query.radius_km):
-            return f"{number} · {self.where.name}" if self.where.name else number
+            if places := [name for name in (self.where.name, *self._other_places) if name]:
+                return f"{number} · {', '.join(places)}"
+            return _("%(number)s in the area") % {"number": number} if self.query.bbox else number
         phrase = {
             Geography.SEAT: _("%(number)s within %(km)s km %(of_place)s"),
             Geography.SERVED: _("%(number)s working within %(km)s km %(of_place)s"),
@@ -183,6 +185,18 @@ class SearchPage:
         }[self.query.geography]
         values = {"number": number, "km": self.radius, "of_place": of_place(self.where.name)}
         return phrase % values
+
+    @cached_property
+    def _other_places(self) -> list[str]:
+        """Places of the kind understood that are chosen besides."""
+        return [
+            label
+            for name, codes in self.where.params.items()
+            if name in FILTERS
+            for label in labels_of(
+                name, sorted(self.query.filters.get(name, frozenset()) - {*codes})
+            ).values()
+        ]
 
     @cached_property
     def alternatives(self) -> list[Alternative]:
@@ -240,6 +254,8 @@ class SearchPage:
     @cached_property
     def map_view(self) -> tuple[str, int]:
         """Where the map opens: "lat,lon" in WGS 84 degrees ("" for all France), and its zoom."""
+        if self._other_places:
+            return "", ZOOMS["country"]
         chosen = self.query.filters.get("region", frozenset())
         if not self.where.center and len(chosen) == 1:
             region = regions().get(next(iter(chosen)))

@@ -84,11 +84,11 @@ def test_the_page_shows_what_it_understood_and_takes_it_back(listings, client):
     assert heading == "1 initiative pour « vélo » à moins de 20 km de Valence (26)"
     assert "Atelier vélo de Valence" in html
     assert "Atelier vélo du Diois" not in html
-    assert "Compris : « vélo », lieu : Valence (26)." in html
+    assert "Chercher « vélo à Valence » tel quel" in re.sub(r"[\xa0\u202f]", " ", html)
     assert 'name="ou"' in html
     literal = re.search(r'href="([^"]*tel_quel=1[^"]*)"', html)[1].replace("&amp;", "&")
     html = client.get(literal).content.decode()
-    assert "Compris" not in html
+    assert "tel quel" not in html
 
 
 def test_its_chips_take_off_the_words_or_the_place(listings, client):
@@ -97,9 +97,14 @@ def test_its_chips_take_off_the_words_or_the_place(listings, client):
     assert 'href="/recherche/?q=v%C3%A9lo"' in html
 
 
+def test_a_place_chosen_besides_is_named_too(listings, client):
+    heading, _html = page(client, ou="Drôme", department="84")
+    assert heading.endswith("· Drôme (26), Vaucluse")
+
+
 def test_a_place_given_apart_is_not_looked_for_in_the_words(listings, client):
     heading, html = page(client, q="vélo à Valence", ou="Die")
-    assert "Compris" not in html
+    assert "tel quel" not in html
     assert "Die (26)" in heading
 
 
@@ -115,7 +120,7 @@ def test_the_name_of_a_listing_is_no_place(listings, client):
     heading, html = page(client, q="la ferme à valence")
     assert heading.startswith("1 initiative")
     assert "La Ferme à Valence" in html
-    assert "Compris" not in html
+    assert "tel quel" not in html
 
 
 def test_words_found_nowhere_there_are_searched_as_they_are(listings, client):

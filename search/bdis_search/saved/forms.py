@@ -51,6 +51,15 @@ class FollowForm(FrequencyForm):
         return _SIGNER.sign("")
 
     @property
+    def stamp_to_show(self) -> str:
+        """The stamp of the form shown again: its own, as long as it holds."""
+        try:
+            _SIGNER.unsign(self.data.get("stamp", ""), max_age=_SLOWEST)
+        except BadSignature:
+            return self.new_stamp()
+        return str(self.data["stamp"])
+
+    @property
     def is_trapped(self) -> bool:
         """Whether a program filled what people do not see."""
         return bool(self.data.get("website"))
@@ -69,6 +78,8 @@ class FollowForm(FrequencyForm):
             ) from None
         except BadSignature:
             raise forms.ValidationError(gettext("Please send the form again.")) from None
+        if self.errors:
+            return  # what is wrong is told first
         try:
             _SIGNER.unsign(stamped, max_age=_FASTEST)
         except SignatureExpired:

@@ -63,12 +63,12 @@ def follow(request: HttpRequest) -> HttpResponse:
             return redirect("bdis_search:follow_sent")
         if form.is_valid():
             return _ask(request, form, context | {"criteria": criteria})
-    context |= {"criteria": criteria, "form": form, "stamp": FollowForm.new_stamp()}
+    context |= {"criteria": criteria, "form": form}
     return render(request, "bdis_search/follow.html", context)
 
 
 def _ask(request: HttpRequest, form: FollowForm, context: dict[str, Any]) -> HttpResponse:
-    context |= {"form": form, "stamp": FollowForm.new_stamp()}
+    context["form"] = form
     if not allowed("follow", client_of(request), _FROM_ONE, _HOUR):
         context["too_many"] = True
         return render(request, "bdis_search/follow.html", context, status=429)

@@ -28,7 +28,8 @@ function filterHere(field, wanted) {
     for (const node of parent.children) {
       const row = node.matches(".facet-value") ? node : node.querySelector(".facet-value");
       if (!row) continue;
-      const own = fold(row.querySelector("span").textContent).includes(wanted);
+      // From the beginning of a word: « vélo » is not in « développement ».
+      const own = ` ${fold(row.querySelector("span").textContent)}`.includes(` ${wanted}`);
       const branch = node.querySelector(":scope > .facet-branch");
       const below = branch && visit(branch.querySelector(".facet-children"), shown);
       if (branch && wanted) branch.open = below;

@@ -145,7 +145,14 @@ class Marks {
   }
 
   open(marker, content) {
-    const popup = this.L.popup({ minWidth: 200, maxWidth: 280, maxHeight: 280, offset: [0, -6] })
+    const popup = this.L.popup({
+      minWidth: 200,
+      maxWidth: 280,
+      maxHeight: 280,
+      offset: [0, -6],
+      // Below the buttons of the map.
+      autoPanPaddingTopLeft: [64, 72],
+    })
       .setLatLng(marker.getLatLng())
       .setContent(content);
     this.map.closePopup();

@@ -54,6 +54,10 @@ class SearchMap {
     }
     this.marks = new Marks(this);
     this.map.on("moveend", () => this.moved());
+    // A card that comes into view moves the map: that is no wish to search elsewhere.
+    this.map.on("autopanstart", () => {
+      this.makingRoom = true;
+    });
     this.follow();
     this.load();
   }
@@ -94,7 +98,8 @@ class SearchMap {
 
   moved() {
     // Only what the reader moved is offered as a new area.
-    if (this.button && !this.looking) this.button.hidden = false;
+    if (this.button && !this.looking && !this.makingRoom) this.button.hidden = false;
+    this.makingRoom = false;
     this.load();
   }
 
@@ -114,12 +119,21 @@ class SearchMap {
     // Web maps end at 85°; listings need not.
     const south = to.y >= world * 256 ? -90 : southEast.lat;
     const north = from.y <= 0 ? 90 : northWest.lat;
-    const box = [northWest.lng, south, southEast.lng, north];
+    // Marks are those of the results: none outside the area that was searched.
+    const area = this.state.box ? this.state.box.split(",").map(Number) : [-180, -90, 180, 90];
+    const box = [
+      Math.max(northWest.lng, area[0]),
+      Math.max(south, area[1]),
+      Math.min(southEast.lng, area[2]),
+      Math.min(north, area[3]),
+    ];
+    if (box[0] > box[2] || box[1] > box[3]) return { zoom, box: "" };
     return { zoom, box: box.map((value) => value.toFixed(6)).join(",") };
   }
 
   async load() {
     const { zoom, box } = this.tiles();
+    if (!box) return this.marks.draw([]);
     const params = new URLSearchParams(this.state.query);
     params.set("bbox", box);
     params.set("zoom", String(zoom));

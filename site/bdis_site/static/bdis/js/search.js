@@ -37,7 +37,7 @@ if (form && window.htmx) {
     const link = document.activeElement;
     left = "";
     if (link?.matches("#filtres a")) left = link.closest(".facet")?.id ?? "filtres-titre";
-    else if (link?.matches(".chips a")) left = "resultats-titre";
+    else if (link?.matches(".chips a, .did-you-mean a, .empty a")) left = "resultats-titre";
   });
 
   // At once, before the reader can click again on what has just come.
