@@ -21,7 +21,7 @@ $(STAMP): requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: setup ## A whole directory with demonstration data on http://127.0.0.1:8000
+demo: setup ## A whole directory with demonstration data on http://127.0.0.1:8000 (PORT=8001: another port)
 	$(BIN)/python manage.py demo --port $(PORT)
 
 run: setup ## Serve the site as it is

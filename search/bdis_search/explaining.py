@@ -46,6 +46,7 @@ _FIELDS = {
     "any_stems": ("any", "stem"),
 }
 _Signal = tuple[str, str, str]  # word, field, how
+_PROMOTED: _Signal = ("", "promoted", "")
 _Scored = list[tuple[_Signal, float]]
 
 
@@ -102,7 +103,7 @@ class _Page:
             case Phrase(field, tokens):
                 return " ".join(tokens), _FIELDS[field][0], how or "stem"
             case _:
-                return "", "promoted", ""
+                return _PROMOTED
 
 
 def explained(
@@ -135,7 +136,9 @@ def _explanation(read: _Scored, factor: float) -> Explanation:
     by_signal: dict[_Signal, float] = defaultdict(float)
     for signal, score in read:
         by_signal[signal] += score
-    by_signal["", "quality", ""] = _sum(read) * (factor - 1)
+    promoted = by_signal.pop(_PROMOTED, 0.0)
+    by_signal["", "quality", ""] = (_sum(read) - promoted) * (factor - 1)
+    by_signal[_PROMOTED] = promoted * factor  # what lifts it is no quality of the listing
     parts = [Part(score, *signal) for signal, score in by_signal.items() if score > 0]
     return Explanation(_sum(read) * factor, tuple(sorted(parts, key=lambda part: -part.score)))
 

@@ -175,3 +175,25 @@ def test_a_search_can_be_tried(listings, national):
     assert "Atelier vélo" in html
     assert national.get(url, {"q": "<script>\x00"}).status_code == 200
     assert "<script>\x00" not in national.get(url, {"q": "<script>"}).content.decode()
+
+
+def test_a_promotion_does_not_name_a_place(whole_country):
+    with pytest.raises(ValidationError, match="nomme un lieu"):
+        Promotion(words="épicerie à Die").full_clean()
+    Promotion(words="épicerie\nAMAP").full_clean()
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "active", "state"),
+    [
+        (None, None, True, "en cours"),
+        (None, 0, True, "en cours"),
+        (1, None, True, "à venir"),
+        (-9, -1, True, "terminée"),
+        (None, None, False, "au repos"),
+    ],
+)
+def test_a_promotion_says_what_it_does_today(starts, ends, active, state):
+    today = timezone.localdate()
+    days = [n if n is None else today + datetime.timedelta(days=n) for n in (starts, ends)]
+    assert Promotion(words="x", starts_on=days[0], ends_on=days[1], active=active).state == state

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, PageChooserPanel
-from wagtail.admin.ui.tables import BooleanColumn, DateColumn
+from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 from wagtail.permissions import register_permission_policy
 
@@ -36,9 +36,9 @@ class PromotionViewSet(_SearchViewSet):
     icon = "pick"
     list_display = [
         "__str__",
-        DateColumn("starts_on", label=_("From"), sort_key="starts_on"),
-        DateColumn("ends_on", label=_("Until"), sort_key="ends_on"),
-        BooleanColumn("active", label=_("Active")),
+        Column("starts_on", label=_("From"), sort_key="starts_on"),
+        Column("ends_on", label=_("Until"), sort_key="ends_on"),
+        Column("state", label=_("State")),
     ]
     list_filter = ["active"]
     search_fields = ["words", "note"]
@@ -66,7 +66,11 @@ class SynonymViewSet(_SearchViewSet):
     menu_label = _("Synonyms")
     menu_name = "bdis-synonyms"
     icon = "openquote"
-    list_display = ["__str__", "get_kind_display", BooleanColumn("active", label=_("Active"))]
+    list_display = [
+        "__str__",
+        Column("get_kind_display", label=_("Effect")),
+        BooleanColumn("active", label=_("Active")),
+    ]
     list_filter = ["kind", "active"]
     search_fields = ["terms", "note"]
     panels = [

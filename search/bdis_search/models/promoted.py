@@ -7,12 +7,15 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.models import Orderable
 
 from bdis_search.analysis import whole
+from bdis_search.understanding import understood
 
 
 class Promotion(ClusterableModel):
@@ -49,16 +52,29 @@ class Promotion(ClusterableModel):
         return " · ".join(self.lines)
 
     @property
+    def state(self) -> str:
+        """What it does today, in words."""
+        today = timezone.localdate()
+        if not self.active:
+            return gettext("at rest")
+        if self.starts_on and today < self.starts_on:
+            return gettext("to come")
+        return gettext("over") if self.ends_on and self.ends_on < today else gettext("promoting")
+
+    @property
     def lines(self) -> list[str]:
         """The searches, without blank lines."""
         return [line.strip() for line in self.words.splitlines() if line.strip()]
 
     def clean(self) -> None:
-        """Refuse searches without a word."""
+        """Refuse searches without a word, or with a place: filters apply to what is promoted."""
         for line in self.lines:
             if not whole(line):
                 told = _("“%(line)s” holds no word to search for: take it off.")
                 raise ValidationError({"words": told % {"line": line}})
+            if read := understood(line):
+                told = _("“%(line)s” names a place: give the words without it, “%(what)s”.")
+                raise ValidationError({"words": told % {"line": line, "what": read.what}})
         self.words = "\n".join(self.lines)
 
 

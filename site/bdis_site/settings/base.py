@@ -135,6 +135,11 @@ WAGTAILADMIN_USER_LOGIN_FORM = "bdis_site.forms.SignInForm"
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
+# As they are typed in France, in both languages: the date picker takes a date that it cannot read
+# for today, and 05/06 must not be May 6.
+WAGTAIL_DATE_FORMAT = "%d/%m/%Y"
+WAGTAIL_DATETIME_FORMAT = "%d/%m/%Y %H:%M"
+FORMAT_MODULE_PATH = ["bdis_site.formats"]
 WAGTAIL_ALLOW_UNICODE_SLUGS = False  # « repair-cafe », as imports write it
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES

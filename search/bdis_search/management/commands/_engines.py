@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 
 from django.core.management.base import CommandError
 
 from bdis_search.engine import engines
+from bdis_search.params import whole_number
 
 
 def add_engine_option(parser: ArgumentParser) -> None:
@@ -17,6 +18,14 @@ def add_engine_option(parser: ArgumentParser) -> None:
         default="all",
         help="The engine that answers, the one that does when it is away, or both (the default).",
     )
+
+
+def count(raw: str) -> int:
+    """Return a number of the command line that cannot be negative."""
+    value = whole_number(raw, 0, 1_000_000)
+    if value is None:
+        raise ArgumentTypeError(f"“{raw}” is no number from 0 to 1,000,000.")
+    return value
 
 
 def roles_of(engine: str) -> list[str]:

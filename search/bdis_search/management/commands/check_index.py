@@ -16,7 +16,7 @@ from bdis_cms.models import InitiativePage
 from bdis_search.backends.base import SearchEngineError
 from bdis_search.documents import InitiativeDocument
 from bdis_search.drift import Drift, find_drift
-from bdis_search.management.commands._engines import add_engine_option, roles_of
+from bdis_search.management.commands._engines import add_engine_option, count, roles_of
 from bdis_search.models import IndexTask, UnderWay
 from bdis_search.outbox import drain, enqueue
 
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         add_engine_option(parser)
         parser.add_argument(
             "--limit",
-            type=int,
+            type=count,
             default=20,
             metavar="N",
             help="Name at most N listings of each kind of drift (20 by default).",

@@ -126,7 +126,10 @@ class Command(BaseCommand):
                 probe.bind((HOST, port))
             except OSError as error:
                 raise CommandError(
-                    _("Port %(port)d is taken: choose another one, for example --port %(other)d.")
+                    _(
+                        "Port %(port)d is taken: choose another one, “make demo PORT=%(other)d” "
+                        "or “manage.py demo --port %(other)d”."
+                    )
                     % {"port": port, "other": port + 1}
                 ) from error
 
