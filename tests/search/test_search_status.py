@@ -13,7 +13,7 @@ from bdis_cms.models import InitiativePage
 from bdis_cms.sitetree import NATIONAL_GROUP, ensure_site_tree, moderators_group_name
 from bdis_search import background, draining, outbox
 from bdis_search.admin import views
-from bdis_search.backends.base import EngineUnavailable
+from bdis_search.backends.base import EngineUnavailable, IndexMissing
 from bdis_search.models import EngineState, IndexRebuild, IndexTask
 from bdis_search.query import Query
 from tests.cms.admin_client import logged_in, member
@@ -146,6 +146,18 @@ def test_it_says_when_no_worker_applies_the_changes(desk, settings):
     assert "aucun" in desk.get(url()).content.decode()
     EngineState.objects.update(followed_at=timezone.now())
     assert "aucun" not in desk.get(url()).content.decode()
+
+
+def test_without_an_index_it_says_so_in_plain_words(desk, engine, monkeypatch):
+    def missing(*args):
+        raise IndexMissing("There is no search index in /srv/index. Run “manage.py reindex”.")
+
+    monkeypatch.setattr(engine, "stats", missing)
+    monkeypatch.setattr(engine, "search", missing)
+    for address in (url(), reverse("bdis_search_admin:try") + "?q=velo"):
+        shown = desk.get(address).content.decode()
+        assert "Il n’y a pas d’index" in shown
+        assert "/srv/index" not in shown
 
 
 @pytest.mark.parametrize("task", ["9" * 5000, "-1", "x", "1e3", "²"])

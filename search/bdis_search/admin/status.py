@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from wagtail.models import Page
 
-from bdis_search.backends.base import SearchEngineError
+from bdis_search.backends.base import IndexMissing, SearchEngineError
 from bdis_search.engine import engines, get_engine
 from bdis_search.models import (
     EngineRole,
@@ -95,12 +95,17 @@ def status() -> Status:
     )
 
 
+def why_away(error: SearchEngineError) -> str:
+    """Return what a screen tells of ``error``: who reads it has a button, not a terminal."""
+    return _("There is no index: rebuild it.") if isinstance(error, IndexMissing) else str(error)
+
+
 def _status(role: str, *, answers: bool) -> EngineStatus:
     stats, away = None, ""
     try:
         stats = engines()[role].stats()
     except SearchEngineError as error:
-        away = str(error)
+        away = why_away(error)
     state = EngineState.of(role)
     waiting = IndexTask.objects.waiting().filter(engine=role)
     return EngineStatus(

@@ -8,6 +8,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy
 
 from bdis_search.admin.screens import SearchScreen
+from bdis_search.admin.status import why_away
 from bdis_search.analysis import parse_text
 from bdis_search.asking import public_engine
 from bdis_search.backends.base import EngineUnavailable
@@ -46,7 +47,7 @@ class TrySearchView(SearchScreen):
         try:
             results, found = search_listings(lambda: public_engine().search(query), self.request)
         except EngineUnavailable as error:
-            return {"clauses": clauses, "away": str(error)}
+            return {"clauses": clauses, "away": why_away(error)}
         shown = [
             {"listing": listing, "promoted": listing.id in promoted} for listing, _hit in found
         ]
