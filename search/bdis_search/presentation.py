@@ -24,7 +24,7 @@ from bdis_search.pagination import last_page_url, pages_of
 from bdis_search.query import FILTERS, Geography, Hit, Query, Results, Sort
 from bdis_search.result_items import ResultItem, result_item
 from bdis_search.terms import regions
-from bdis_search.understanding import LITERALLY, names_a_listing, split
+from bdis_search.understanding import LITERALLY, names_a_listing, nearly_understood, split
 from bdis_search.where import ZOOMS, of_place
 from bdis_search.why import EXPLAIN, Why, is_explained, why_of
 
@@ -202,6 +202,16 @@ class SearchPage:
     def alternatives(self) -> list[Alternative]:
         """What to loosen when nothing was found, with what it would bring."""
         return alternatives_of(self) if not self.total else []
+
+    @cached_property
+    def place_meant(self) -> Chip | None:
+        """The place that the words may lead to, misspelt, when no listing holds them so."""
+        if self.where.name or (self.total and not self.results.forgiven):
+            return None
+        if not (guess := nearly_understood(self.query.text)):
+            return None
+        label = _("“%(what)s”, place: %(where)s") % {"what": guess.what, "where": guess.where}
+        return Chip(label, self.links.replacing(q=guess.what, ou=guess.where))
 
     @cached_property
     def did_you_mean(self) -> list[Chip]:

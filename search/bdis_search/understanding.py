@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
-from bdis_cms.gazetteer import Place, places_called
+from bdis_cms.gazetteer import Place, places_called, search_places
 from bdis_cms.gazetteer.names import name_key
 from bdis_cms.text import fold
 from bdis_search.backends.base import SearchReader
 from bdis_search.links import PLACE_PARAMETERS
+from bdis_search.where import label_of
 
 #: The parameter by which a search asks for its words as they are.
 LITERALLY = "tel_quel"
@@ -78,6 +79,19 @@ def understood(text: str) -> Understood | None:
             rest = words[cut:]
             if name_key(rest[0]) not in _GOING_ON and not name_key(_bare(rest)).isdigit():
                 return Understood(text, _bare(rest), where)
+    return None
+
+
+def nearly_understood(text: str) -> Understood | None:
+    """Return what ``text`` would ask for if the place it leads to were misspelt."""
+    words = text.split()[:_MOST_WORDS]
+    for cut in range(1, len(words)):
+        key = name_key(" ".join(words[cut:]))
+        leading = next((one for one in _LEADING if key.startswith(f"{one} ")), "")
+        if not leading or name_key(words[cut - 1]) in _GOING_ON:
+            continue
+        if places := search_places(key.removeprefix(leading), limit=1):
+            return Understood(text, _bare(words[:cut]), label_of(places[0]))
     return None
 
 

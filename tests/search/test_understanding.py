@@ -97,6 +97,13 @@ def test_its_chips_take_off_the_words_or_the_place(listings, client):
     assert 'href="/recherche/?q=v%C3%A9lo"' in html
 
 
+def test_a_place_misspelt_after_the_words_is_proposed_when_not_all_is_found(listings, client):
+    _heading, html = page(client, q="vélo à Avignnon")
+    html = re.sub(r"[\xa0\u202f]", " ", html)
+    assert "« vélo », lieu : Avignon (84)" in html
+    assert "q=v%C3%A9lo&amp;ou=Avignon%20%2884%29" in html.replace("+", "%20")
+
+
 def test_a_place_chosen_besides_is_named_too(listings, client):
     heading, _html = page(client, ou="Drôme", department="84")
     assert heading.endswith("· Drôme (26), Vaucluse")
