@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
-from bdis_search.query import BBox
+from bdis_search.query import BBox, Cluster
 
 #: Squares a side of a 256 px tile is cut into: marks about 64 px apart. A power of two.
 _SQUARES = 4
@@ -41,3 +42,18 @@ def squares_per_side(zoom: int, bbox: BBox | None) -> int:
 def zoom_shown(zoom: int, bbox: BBox | None) -> int:
     """Return the zoom whose grid is drawn: lower than ``zoom`` where the grid is coarsened."""
     return (squares_per_side(zoom, bbox) // _SQUARES).bit_length() - 1
+
+
+def cluster_of(square: dict[str, Any]) -> Cluster:
+    """Return the mark of a square as engines count it.
+
+    ``{"doc_count": n, "lat": {"value": …}, …}``: mean lat and lon, least id, sides of its points.
+    """
+    count = square["doc_count"]
+    return Cluster(
+        lat=square["lat"]["value"],
+        lon=square["lon"]["value"],
+        count=count,
+        id=int(square["id"]["value"]) if count == 1 else None,
+        box=BBox(*(square[side]["value"] for side in ("west", "south", "east", "north"))),
+    )

@@ -206,18 +206,23 @@ def test_a_failing_engine_breaks_no_edit_and_loses_nothing(
     assert not IndexTask.objects.exists()
 
 
-def test_one_impossible_listing_does_not_hold_up_the_others(engine, listing, commit, monkeypatch):
-    with commit():
-        other = InitiativePageFactory(title="Impossible", commune=listing.commune)
+def make_impossible(page, monkeypatch):
+    """Have the document of ``page`` fail each time it is built."""
     build = draining.build_documents
 
     def refuse(page_ids):
         for document in build(page_ids):
-            if document.id == other.pk:
+            if document.id == page.pk:
                 raise ZeroDivisionError
             yield document
 
     monkeypatch.setattr(draining, "build_documents", refuse)
+
+
+def test_one_impossible_listing_does_not_hold_up_the_others(engine, listing, commit, monkeypatch):
+    with commit():
+        other = InitiativePageFactory(title="Impossible", commune=listing.commune)
+    make_impossible(other, monkeypatch)
     InitiativePage.objects.filter(pk=listing.pk).update(title="Atelier poterie")
     outbox.enqueue([listing.pk, other.pk])
     with pytest.raises(CommandError, match="see the admin"):
@@ -337,15 +342,7 @@ def test_an_expiry_that_the_index_does_not_know_is_drift(engine, listing, capsys
 def test_check_index_does_not_say_mended_what_cannot_be(engine, listing, monkeypatch, capsys):
     other = InitiativePageFactory(title="Impossible", commune=listing.commune)
     InitiativePage.objects.filter(pk=listing.pk).update(title="Atelier poterie")
-    build = draining.build_documents
-
-    def refuse(page_ids):
-        for document in build(page_ids):
-            if document.id == other.pk:
-                raise ZeroDivisionError
-            yield document
-
-    monkeypatch.setattr(draining, "build_documents", refuse)
+    make_impossible(other, monkeypatch)
     with pytest.raises(CommandError, match="1 listings could not be indexed") as failure:
         call_command("check_index", "--fix")
     assert failure.value.returncode == 1

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from elasticsearch.dsl import A, Q, Search
 
 from bdis_search.backends.elasticsearch.selection import Selection, total
-from bdis_search.grid import squares_per_side
-from bdis_search.query import BBox, Cluster
+from bdis_search.grid import cluster_of, squares_per_side
+from bdis_search.query import Cluster
 
 #: More than ``squares_per_side`` ever makes.
 _ALL_SQUARES = 60_000
@@ -28,15 +27,4 @@ def clusters(selection: Selection, zoom: int) -> list[Cluster]:
         search.aggs["squares"] = tiles
         answer = selection.store.search(search.to_dict())
         if total(answer) or not selection.bend():
-            return [_cluster(square) for square in answer["aggregations"]["squares"]["buckets"]]
-
-
-def _cluster(square: dict[str, Any]) -> Cluster:
-    count = square["doc_count"]
-    return Cluster(
-        lat=square["lat"]["value"],
-        lon=square["lon"]["value"],
-        count=count,
-        id=int(square["id"]["value"]) if count == 1 else None,
-        box=BBox(*(square[side]["value"] for side in ("west", "south", "east", "north"))),
-    )
+            return [cluster_of(square) for square in answer["aggregations"]["squares"]["buckets"]]

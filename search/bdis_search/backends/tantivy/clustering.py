@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tantivy import Occur
 from tantivy import Query as TantivyQuery
 
 from bdis_search.backends.tantivy.selection import Selection
-from bdis_search.grid import squares_per_side
-from bdis_search.query import BBox, Cluster
+from bdis_search.grid import cluster_of, squares_per_side
+from bdis_search.query import Cluster
 
 
 def clusters(selection: Selection, zoom: int) -> list[Cluster]:
@@ -40,18 +38,7 @@ def clusters(selection: Selection, zoom: int) -> list[Cluster]:
     )
     answer = selection.opened.searcher.aggregate(query, grid)
     return [
-        _cluster(square)
+        cluster_of(square)
         for column in answer["columns"]["buckets"]
         for square in column["rows"]["buckets"]
     ]
-
-
-def _cluster(square: dict[str, Any]) -> Cluster:
-    count = square["doc_count"]
-    return Cluster(
-        lat=square["lat"]["value"],
-        lon=square["lon"]["value"],
-        count=count,
-        id=int(square["id"]["value"]) if count == 1 else None,
-        box=BBox(*(square[side]["value"] for side in ("west", "south", "east", "north"))),
-    )
