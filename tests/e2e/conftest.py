@@ -28,6 +28,13 @@ CHROMIUM = (
 LONG_NAME = "Association pour le maintien d’une agriculture paysanne de la vallée de l’Ubaye"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Try once more what failed in a browser: a busy machine is told apart from a fault ("R")."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium, without a window."""

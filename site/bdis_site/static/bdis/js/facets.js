@@ -82,7 +82,9 @@ if (panel) {
   panel.addEventListener("input", ({ target }) => {
     if (!target.matches("[data-bdis-facet-search]")) return;
     clearTimeout(wait);
-    wait = setTimeout(() => search(target), target.dataset.bdisFacetSearch ? 180 : 0);
+    // At once when the values are here: the next key must find the list as it will be.
+    if (!target.dataset.bdisFacetSearch) return search(target);
+    wait = setTimeout(() => search(target), 180);
   });
   panel.addEventListener("keydown", (event) => {
     if (!event.target.matches("[data-bdis-facet-search]")) return;
