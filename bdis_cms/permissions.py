@@ -15,7 +15,7 @@ from wagtail.models import (
 )
 from wagtail.permissions import policy_registry
 
-from bdis_cms.models import HomePage, InitiativePage, RegionPage
+from bdis_cms.models import HomePage, InitiativePage, MemberRole, RegionPage
 from bdis_cms.models.initiative_facts import InitiativeQuerySet
 
 User = AbstractUser | AnonymousUser | Any
@@ -122,3 +122,23 @@ def own_region_pages(user: User) -> QuerySet[RegionPage]:
     for path in set(paths):
         within |= Q(path__startswith=path)
     return regions.filter(within)
+
+
+def own_initiatives(user: User) -> InitiativeQuerySet:
+    """Return the initiatives for which ``user`` acts, published or not."""
+    if not user.is_authenticated:
+        return InitiativePage.objects.none()
+    return InitiativePage.objects.filter(members__user=user)
+
+
+def may_act_for(user: User, page: InitiativePage) -> bool:
+    """Whether ``user`` is one of the people of the initiative: they fill its evaluation."""
+    return bool(user.is_authenticated) and page.members.filter(user=user).exists()
+
+
+def may_sign_for(user: User, page: InitiativePage) -> bool:
+    """Whether ``user`` owns the listing: they sign the charter, invite, and share results."""
+    return (
+        bool(user.is_authenticated)
+        and page.members.filter(user=user, role=MemberRole.OWNER).exists()
+    )

@@ -13,6 +13,8 @@ from bdis_cms.models.initiative_children import (
     ServedArea,
     Visibility,
 )
+from bdis_cms.models.initiative_facts import ProgressState
+from bdis_cms.models.members import InitiativeMember, MemberRole
 from bdis_cms.models.nomenclature import Activity, Family, LegalFamily, LegalStatus
 from bdis_cms.models.pages import (
     ArticleIndexPage,
@@ -51,12 +53,15 @@ __all__ = [
     "InitiativeContact",
     "InitiativeImage",
     "InitiativeLink",
+    "InitiativeMember",
     "InitiativePage",
     "InitiativeTag",
     "LegalFamily",
     "LegalStatus",
     "LinkKind",
+    "MemberRole",
     "PointPrecision",
+    "ProgressState",
     "Region",
     "RegionIndexPage",
     "RegionPage",

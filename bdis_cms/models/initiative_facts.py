@@ -23,6 +23,13 @@ from bdis_cms.models.territories import Commune, PointPrecision
 from bdis_cms.validators import validate_rna, validate_siret
 
 
+class ProgressState(models.TextChoices):
+    """How far an initiative is in its progress approach (« démarche progrès »)."""
+
+    ONGOING = "ongoing", _("Under way")
+    DONE = "done", _("Done")
+
+
 class InitiativeQuerySet(PageQuerySet):
     """Initiatives by what can be said of them."""
 
@@ -166,6 +173,17 @@ class AbstractInitiative(models.Model):
     charter_valid_until = models.DateField(
         _("charter adhesion valid until"), null=True, blank=True, editable=False, db_index=True
     )
+    charter_signed_on = models.DateField(
+        _("charter signed on"), null=True, blank=True, editable=False
+    )
+    progress_state = models.CharField(
+        _("progress approach"),
+        max_length=8,
+        choices=ProgressState.choices,
+        blank=True,
+        editable=False,
+    )
+    progress_since = models.DateField(_("engaged since"), null=True, blank=True, editable=False)
     suspended_at = models.DateTimeField(_("suspended on"), null=True, blank=True, editable=False)
     confirmed_on = models.DateField(
         _("confirmed on"), null=True, blank=True, editable=False, db_index=True
@@ -179,6 +197,9 @@ class AbstractInitiative(models.Model):
     # What is true of the page now, whatever an older draft said when it was saved.
     CURRENT_FACTS = (
         "charter_valid_until",
+        "charter_signed_on",
+        "progress_state",
+        "progress_since",
         "suspended_at",
         "confirmed_on",
         "source",
