@@ -124,19 +124,19 @@ def own_region_pages(user: User) -> QuerySet[RegionPage]:
     return regions.filter(within)
 
 
-def own_initiatives(user: User) -> InitiativeQuerySet:
+def own_initiatives(user: Any) -> InitiativeQuerySet:
     """Return the initiatives for which ``user`` acts, published or not."""
     if not user.is_authenticated:
         return InitiativePage.objects.none()
     return InitiativePage.objects.filter(members__user=user)
 
 
-def may_act_for(user: User, page: InitiativePage) -> bool:
+def may_act_for(user: Any, page: InitiativePage) -> bool:
     """Whether ``user`` is one of the people of the initiative: they fill its evaluation."""
     return bool(user.is_authenticated) and page.members.filter(user=user).exists()
 
 
-def may_sign_for(user: User, page: InitiativePage) -> bool:
+def may_sign_for(user: Any, page: InitiativePage) -> bool:
     """Whether ``user`` owns the listing: they sign the charter, invite, and share results."""
     return (
         bool(user.is_authenticated)

@@ -32,6 +32,8 @@ COLLECTED = {
     "wagtaildocs": (get_document_model, "document_id"),
     "wagtaildocs_chooser": (get_document_model, "document_id"),
 }
+BULK = "wagtail_bulk_action"
+GUARDED = frozenset({"wagtailadmin_pages", BULK, *COLLECTED, *EXPLORER, *CHOOSERS, *NATIONAL})
 
 
 class AdminGuardMiddleware:
@@ -60,7 +62,8 @@ class AdminGuardMiddleware:
 
     @staticmethod
     def _guards(namespace: str, url_name: str) -> bool:
-        return namespace.startswith(("wagtail", "bdis_")) or url_name.startswith("wagtail")
+        # Asked before the session is read: public pages stay the same for all their visitors.
+        return namespace in GUARDED or url_name in GUARDED
 
     def _check(
         self, request: HttpRequest, namespace: str, url_name: str, kwargs: dict[str, Any]
@@ -82,7 +85,7 @@ class AdminGuardMiddleware:
             get_model, name = COLLECTED[namespace]
             ids = [*_ids(kwargs, (name, "pk")), *_numbers(request.GET.getlist("id"))]
             _require_collected(user, get_model().objects.filter(pk__in=ids))
-        elif url_name == "wagtail_bulk_action":
+        elif url_name == BULK:
             self._check_bulk(request, kwargs)
 
     @staticmethod

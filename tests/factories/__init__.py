@@ -1,6 +1,7 @@
 """Factories of the tests; one module per area."""
 
 from tests.factories.initiatives import InitiativePageFactory
+from tests.factories.members import InitiativeMemberFactory, UserFactory
 from tests.factories.nomenclature import (
     ActivityFactory,
     FamilyFactory,
@@ -25,6 +26,7 @@ __all__ = [
     "FamilyFactory",
     "FormerRegionFactory",
     "HomePageFactory",
+    "InitiativeMemberFactory",
     "InitiativePageFactory",
     "LegalFamilyFactory",
     "LegalStatusFactory",
@@ -32,4 +34,5 @@ __all__ = [
     "RegionIndexPageFactory",
     "RegionPageFactory",
     "SavedSearchFactory",
+    "UserFactory",
 ]

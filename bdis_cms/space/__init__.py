@@ -1,0 +1,1 @@
+"""The space of the people who act for an initiative: ``/mon-espace/``."""
