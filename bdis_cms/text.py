@@ -10,6 +10,13 @@ _MARKS = re.compile(
     "[" + "".join(chr(code) for code in range(0x300, 0x10000) if combining(chr(code))) + "]+"
 )
 _NOT_A_WORD = re.compile(r"[^0-9a-z]+")
+#: Neither XML 1.0 nor readers can take them; imported texts and addresses may hold them.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+def clean(text: str) -> str:
+    """Return ``text`` without control characters."""
+    return _CONTROL.sub("", text)
 
 
 def strip_accents(value: str) -> str:

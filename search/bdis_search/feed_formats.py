@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import datetime
 import json
-import re
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.feedgenerator import Atom1Feed, rfc3339_date
 
-#: Neither XML 1.0 nor readers can take them; imported texts and addresses may hold them.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+from bdis_cms.text import clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +130,3 @@ def _item(entry: Entry) -> dict[str, Any]:
 
 def _present(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value or name == "items"}
-
-
-def clean(text: str) -> str:
-    """Return ``text`` without control characters."""
-    return _CONTROL.sub("", text)

@@ -13,13 +13,13 @@ from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
+from bdis_cms.throttling import allowed, client_of
 from bdis_search.backends.base import EngineUnavailable
 from bdis_search.engine import get_engine
 from bdis_search.models import SavedSearch
 from bdis_search.outbox import rebuild_index
 from bdis_search.saved import forms, subscribing, tokens
 from bdis_search.saved.criteria import CannotFollow, criteria_of, page_of
-from bdis_search.saved.throttling import allowed, client_of
 from tests.factories import FamilyFactory, InitiativePageFactory, SavedSearchFactory
 
 FORM = "/recherche/abonnement/"

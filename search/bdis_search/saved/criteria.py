@@ -11,9 +11,9 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from bdis_cms.gazetteer import nearest_commune
+from bdis_cms.text import clean
 from bdis_search.backends.base import EngineUnavailable
 from bdis_search.facets import registered_facets
-from bdis_search.feed_formats import clean
 from bdis_search.links import PLACE_PARAMETERS
 from bdis_search.presentation import SearchPage
 from bdis_search.query import FILTERS, Geography

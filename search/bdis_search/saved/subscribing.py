@@ -10,6 +10,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from bdis_cms.throttling import allowed, give_back
 from bdis_search.backends.base import SearchEngineError
 from bdis_search.models import Frequency, SavedSearch
 from bdis_search.models.saved import CONFIRM_WITHIN
@@ -17,7 +18,6 @@ from bdis_search.saved import mails
 from bdis_search.saved.criteria import Criteria
 from bdis_search.saved.known import pack
 from bdis_search.saved.matching import NotUnderstood, TooMany, matching
-from bdis_search.saved.throttling import allowed, give_back
 
 logger = logging.getLogger("bdis.search")
 

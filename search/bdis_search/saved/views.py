@@ -19,13 +19,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from bdis_cms.throttling import allowed, client_of
 from bdis_search.links import SearchLinks
 from bdis_search.models import SavedSearch
 from bdis_search.saved import subscribing, tokens
 from bdis_search.saved.criteria import CannotFollow, criteria_of, is_understood, page_of
 from bdis_search.saved.forms import FollowForm, FrequencyForm
 from bdis_search.saved.mails import search_address
-from bdis_search.saved.throttling import allowed, client_of
 
 _HOUR = 3600
 #: Forms sent in an hour from one network.

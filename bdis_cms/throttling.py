@@ -45,8 +45,8 @@ def give_back(scope: str, who: str) -> None:
 
 
 def _key(scope: str, who: str) -> str:
-    name = salted_hmac(f"bdis_search.throttling.{scope}", who).hexdigest()
-    return f"bdis_search.throttling.{name}"
+    name = salted_hmac(f"bdis_cms.throttling.{scope}", who).hexdigest()
+    return f"bdis_cms.throttling.{name}"
 
 
 def client_of(request: HttpRequest) -> str:
