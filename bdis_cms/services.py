@@ -66,15 +66,26 @@ def grace_until(on: datetime.date | None = None) -> datetime.date:
 
 
 def record_charter_validity(
-    page: InitiativePage, *, valid_until: datetime.date | None, user: Any
+    page: InitiativePage,
+    *,
+    valid_until: datetime.date | None,
+    user: Any,
+    signed_on: datetime.date | None = None,
 ) -> InitiativePage:
-    """Record until when the adhesion to the charter holds; ``None`` records that there is none."""
+    """Record until when the adhesion to the charter holds, and since when it is signed.
+
+    ``None`` records that there is none: neither adhesion, nor signature. ``OPEN_ENDED`` is the
+    end of a signature to the version in force.
+    """
     return _record(
         page,
         LOG_CHARTER,
         user,
-        {"charter_valid_until": valid_until},
-        {"valid_until": valid_until.isoformat() if valid_until else None},
+        {"charter_valid_until": valid_until, "charter_signed_on": signed_on},
+        {
+            "valid_until": valid_until.isoformat() if valid_until else None,
+            "signed_on": signed_on.isoformat() if signed_on else None,
+        },
     )
 
 

@@ -22,7 +22,11 @@ from tests.factories import (
     RegionPageFactory,
 )
 
-pytest_plugins = ["tests.contract.plugin", "tests.elasticsearch.fixtures"]
+pytest_plugins = [
+    "tests.contract.plugin",
+    "tests.elasticsearch.fixtures",
+    "tests.evaluation.flushing",
+]
 
 ROOT = Path(__file__).resolve().parents[1]
 NO_REFERENCE_DATA = "the reference data (BDIS_SHARED_DATA or ../shared/data) is not here"

@@ -13,8 +13,8 @@ from bdis_cms.models.initiative_children import (
     ServedArea,
     Visibility,
 )
-from bdis_cms.models.initiative_facts import ProgressState
-from bdis_cms.models.members import InitiativeMember, MemberRole
+from bdis_cms.models.initiative_facts import OPEN_ENDED, ProgressState
+from bdis_cms.models.members import InitiativeInvitation, InitiativeMember, MemberRole
 from bdis_cms.models.nomenclature import Activity, Family, LegalFamily, LegalStatus
 from bdis_cms.models.pages import (
     ArticleIndexPage,
@@ -36,6 +36,7 @@ from bdis_cms.models.territories import (
 )
 
 __all__ = [
+    "OPEN_ENDED",
     "Activity",
     "AgreementKind",
     "ArticleIndexPage",
@@ -52,6 +53,7 @@ __all__ = [
     "InitiativeAgreement",
     "InitiativeContact",
     "InitiativeImage",
+    "InitiativeInvitation",
     "InitiativeLink",
     "InitiativeMember",
     "InitiativePage",

@@ -22,6 +22,9 @@ from bdis_cms.models.nomenclature import Activity, Family, LegalFamily, LegalSta
 from bdis_cms.models.territories import Commune, PointPrecision
 from bdis_cms.validators import validate_rna, validate_siret
 
+#: End of an adhesion that none is set to: the version signed is the one in force.
+OPEN_ENDED = datetime.date(9999, 12, 31)
+
 
 class ProgressState(models.TextChoices):
     """How far an initiative is in its progress approach (« démarche progrès »)."""
@@ -273,6 +276,11 @@ class AbstractInitiative(models.Model):
         if self.get_view_restrictions().exists():
             reasons.append(_("It lies in a private part of the site."))
         return [str(reason) for reason in reasons]
+
+    @property
+    def charter_ends_on(self) -> datetime.date | None:
+        """Last day of the adhesion, or of the grace before it; ``None`` when no end is set."""
+        return None if self.charter_valid_until == OPEN_ENDED else self.charter_valid_until
 
     @property
     def wkt_point(self) -> str:

@@ -38,7 +38,7 @@ def test_an_adhesion_makes_a_published_listing_public_and_is_logged(page, user):
     assert page.charter_valid_until == until
     entry = last_entry(page)
     assert (entry.action, entry.user) == (services.LOG_CHARTER, user)
-    assert entry.data == {"valid_until": until.isoformat()}
+    assert entry.data == {"valid_until": until.isoformat(), "signed_on": None}
 
 
 def test_an_adhesion_can_be_withdrawn(page, user):
@@ -106,7 +106,7 @@ def test_an_act_is_told_to_whoever_follows_saves(page, user, django_capture_on_c
         services.record_charter_validity(page, valid_until=TODAY, user=user)
     finally:
         post_save.disconnect(follow, sender=InitiativePage)
-    assert {"charter_valid_until"} in told
+    assert {"charter_valid_until", "charter_signed_on"} in told
 
 
 def test_the_grace_period_is_a_setting(settings):

@@ -1,0 +1,1 @@
+"""The charter ledger: texts, signatures, certificates, campaigns."""
