@@ -1,0 +1,1 @@
+"""Evaluations: saving answers, what is missing, commitments."""

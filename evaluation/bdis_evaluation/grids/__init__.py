@@ -1,0 +1,1 @@
+"""Progress grids: what they hold, the kinds of questions, documents, correspondence."""

@@ -1,0 +1,207 @@
+"""How a grid is edited: themes, headings and questions as blocks, and their content read back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.core.validators import validate_slug
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.fields import StreamField
+
+from bdis_evaluation.grids.content import GridContent, Question, SubTheme, Theme
+
+#: What every question has; the rest of a block are the options of its kind.
+COMMON = ("key", "text", "guidance", "examples", "weight", "required", "may_be_not_applicable")
+SUBTHEME = "subtheme"
+OTHER = "other"
+
+
+class QuestionBlock(blocks.StructBlock):
+    """What every question has."""
+
+    key = blocks.CharBlock(
+        label=_("reference"),
+        required=False,
+        max_length=60,
+        validators=[validate_slug],
+        help_text=_("It stays the same in every version. Leave it empty: it will be made."),
+    )
+    text = blocks.TextBlock(label=_("question"), max_length=500)
+    guidance = blocks.TextBlock(label=_("guidance"), required=False, max_length=2_000)
+    examples = blocks.ListBlock(
+        blocks.CharBlock(label=_("example"), max_length=500), label=_("examples"), default=[]
+    )
+    required = blocks.BooleanBlock(label=_("an answer is awaited"), required=False, default=True)
+    may_be_not_applicable = blocks.BooleanBlock(
+        label=_("“not applicable” is possible, with a reason"), required=False, default=True
+    )
+    weight = blocks.IntegerBlock(
+        label=_("weight"),
+        default=1,
+        min_value=1,
+        max_value=5,
+        help_text=_("For pictures only: no score, no ranking is made of it."),
+    )
+
+
+class LevelBlock(blocks.StructBlock):
+    """A level, described."""
+
+    label = blocks.CharBlock(label=_("level"), max_length=80)
+    description = blocks.TextBlock(label=_("description"), required=False, max_length=600)
+
+
+class LevelQuestionBlock(QuestionBlock):
+    """Options of ``LevelKind``."""
+
+    levels = blocks.ListBlock(LevelBlock(), label=_("levels"), min_num=2, max_num=10)
+
+    class Meta:
+        icon = "order"
+        label = _("Maturity level")
+
+
+class IndicatorQuestionBlock(QuestionBlock):
+    """Options of ``IndicatorKind``."""
+
+    unit = blocks.CharBlock(label=_("unit"), max_length=40)
+    period = blocks.CharBlock(
+        label=_("period"), required=False, max_length=80, help_text=_("For example: over a year.")
+    )
+
+    class Meta:
+        icon = "calendar-alt"
+        label = _("Indicator")
+
+
+class YesNoQuestionBlock(QuestionBlock):
+    """Options of ``YesNoKind``."""
+
+    evidence = blocks.BooleanBlock(label=_("a yes asks for evidence"), required=False)
+
+    class Meta:
+        icon = "check"
+        label = _("Yes or no")
+
+
+class OtherQuestionBlock(QuestionBlock):
+    """A question of a kind that a plug-in brings."""
+
+    kind = blocks.CharBlock(label=_("kind"), max_length=60)
+    options = blocks.TextBlock(
+        label=_("options"), required=False, help_text=_("As JSON, as the plug-in documents it.")
+    )
+
+    class Meta:
+        icon = "plus"
+        label = _("Other kind")
+
+
+class SubThemeBlock(blocks.StructBlock):
+    """A heading: the questions that follow are under it."""
+
+    title = blocks.CharBlock(label=_("title"), max_length=200)
+    introduction = blocks.TextBlock(label=_("introduction"), required=False, max_length=1_000)
+
+    class Meta:
+        icon = "title"
+        label = _("Sub-theme")
+
+
+class ThemeItemsBlock(blocks.StreamBlock):
+    """What a theme holds, in order."""
+
+    subtheme = SubThemeBlock()
+    level = LevelQuestionBlock()
+    indicator = IndicatorQuestionBlock()
+    yes_no = YesNoQuestionBlock()
+    text = QuestionBlock(icon="pilcrow", label=_("Free text"))
+    other = OtherQuestionBlock()
+
+
+class ThemeBlock(blocks.StructBlock):
+    """A theme, answered on one screen."""
+
+    code = blocks.CharBlock(
+        label=_("reference"),
+        required=False,
+        max_length=60,
+        validators=[validate_slug],
+        help_text=_("It stays the same in every version. Leave it empty: it will be made."),
+    )
+    title = blocks.CharBlock(label=_("title"), max_length=200)
+    introduction = blocks.TextBlock(label=_("introduction"), required=False, max_length=2_000)
+    items = ThemeItemsBlock(label=_("questions"), required=False)
+
+    class Meta:
+        icon = "folder-open-inverse"
+        label = _("Theme")
+
+
+class GridStreamField(StreamField):
+    """The themes of a version; its blocks are no matter of migrations: JSON holds them all."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__([("theme", ThemeBlock())], **(kwargs | {"blank": True}))
+
+    def deconstruct(self) -> Any:
+        name, path, _args, kwargs = super().deconstruct()
+        kwargs.pop("block_lookup", None)
+        return name, path, [], kwargs
+
+
+def read_content(themes: Iterable[Mapping[str, Any]]) -> GridContent:
+    """Return the content of the raw JSON that the field stores."""
+    return GridContent(tuple(_theme(one["value"]) for one in themes if one["type"] == "theme"))
+
+
+def _theme(value: Mapping[str, Any]) -> Theme:
+    parts: list[tuple[Mapping[str, Any], list[Question]]] = [({}, [])]
+    for item in value.get("items") or ():
+        if item["type"] == SUBTHEME:
+            parts.append((item["value"], []))
+        else:
+            parts[-1][1].append(_question(item["type"], item["value"]))
+    subthemes = tuple(
+        SubTheme(head.get("title", ""), tuple(questions), head.get("introduction") or "")
+        for head, questions in parts
+        if questions or head
+    )
+    return Theme(
+        value.get("code") or "", value["title"], value.get("introduction") or "", subthemes
+    )
+
+
+def _question(kind: str, value: Mapping[str, Any]) -> Question:
+    options = {name: one for name, one in value.items() if name not in COMMON}
+    if kind == OTHER:
+        kind, options = value["kind"], _loads(value.get("options") or "")
+    elif "levels" in options:
+        options["levels"] = [_item(level) for level in options["levels"]]
+    return Question(
+        key=value.get("key") or "",
+        kind=kind,
+        text=value["text"],
+        guidance=value.get("guidance") or "",
+        examples=tuple(_item(example) for example in value.get("examples") or ()),
+        weight=value.get("weight") or 1,
+        required=value.get("required", True),
+        may_be_not_applicable=value.get("may_be_not_applicable", True),
+        options=options,
+    )
+
+
+def _item(listed: Any) -> Any:
+    """Return the value of an item of a list, which Wagtail stores with an id."""
+    return listed["value"] if isinstance(listed, Mapping) and "value" in listed else listed
+
+
+def _loads(text: str) -> dict[str, Any]:
+    try:
+        options = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return options if isinstance(options, dict) else {}

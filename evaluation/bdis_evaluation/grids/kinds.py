@@ -1,0 +1,246 @@
+"""Kinds of questions: how an answer is checked, said, and drawn.
+
+A third party adds one with the Wagtail hook ``register_bdis_question_kind``, a function that
+returns a ``QuestionKind``. A value is JSON: it is what the database, exports and files hold.
+"""
+
+from __future__ import annotations
+
+import datetime
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils import formats
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail import hooks
+
+from bdis_evaluation.grids.content import Question
+
+HOOK = "register_bdis_question_kind"
+LONGEST_TEXT = 4_000  # characters
+FIRST_YEAR = 1900
+
+
+@dataclass
+class InvalidAnswer(ValueError):
+    """The value given does not answer the question; ``reason`` says what to give."""
+
+    key: str
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+@dataclass
+class InvalidQuestion(ValueError):
+    """The options of a question are not those of its kind; ``field`` names the wrong one."""
+
+    field: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.reason}"
+
+
+class QuestionKind(ABC):
+    """A kind of question; subclasses are stateless."""
+
+    code: str
+    label: str | Promise
+    #: Template that shows the field; variables: question, name, value, errors.
+    template: str
+
+    def clean_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the options as they are kept; raises ``InvalidQuestion``."""
+        for name in options:
+            raise InvalidQuestion(name, _("questions of this kind have no such option"))
+        return {}
+
+    @abstractmethod
+    def from_form(self, question: Question, data: Mapping[str, Any], name: str) -> Any:
+        """Return the value typed under ``name`` in a form, ``None`` if nothing; may raise
+        ``InvalidAnswer``."""
+
+    @abstractmethod
+    def clean(self, question: Question, value: Any) -> Any:
+        """Return the value as it is kept; raises ``InvalidAnswer``."""
+
+    @abstractmethod
+    def display(self, question: Question, value: Any) -> str:
+        """Return the value in words, in the active language."""
+
+    def share(self, question: Question, value: Any) -> float | None:
+        """Return where the value stands from 0 to 1, for pictures; ``None``: it is not drawn."""
+        return None
+
+
+class LevelKind(QuestionKind):
+    """Maturity, by levels that are described. Value: the position of the level, from 0."""
+
+    code = "level"
+    label = gettext_lazy("Maturity level")
+    template = "bdis_evaluation/kinds/level.html"
+
+    def clean_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        levels = options.get("levels")
+        if not isinstance(levels, list) or not 2 <= len(levels) <= 10:
+            raise InvalidQuestion("levels", _("give from two to ten levels, the first one first"))
+        kept = []
+        for number, level in enumerate(levels):
+            if not isinstance(level, Mapping) or not str(level.get("label") or "").strip():
+                raise InvalidQuestion(f"levels[{number}]", _("a level needs a label"))
+            kept.append(
+                {
+                    "label": str(level["label"]).strip(),
+                    "description": str(level.get("description") or "").strip(),
+                }
+            )
+        _refuse_others(options, {"levels"})
+        return {"levels": kept}
+
+    def from_form(self, question: Question, data: Mapping[str, Any], name: str) -> Any:
+        return _whole(question, data.get(name, ""))
+
+    def clean(self, question: Question, value: Any) -> int:
+        levels = question.options["levels"]
+        if type(value) is not int or not 0 <= value < len(levels):
+            raise InvalidAnswer(question.key, _("Choose one of the levels described."))
+        return value
+
+    def display(self, question: Question, value: Any) -> str:
+        return str(question.options["levels"][value]["label"])
+
+    def share(self, question: Question, value: Any) -> float:
+        return float(value) / (len(question.options["levels"]) - 1)
+
+
+class IndicatorKind(QuestionKind):
+    """A figure with its unit and the year it is of. Value: {"number": "12.5", "year": 2025}."""
+
+    code = "indicator"
+    label = gettext_lazy("Indicator")
+    template = "bdis_evaluation/kinds/indicator.html"
+
+    def clean_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        kept = {name: str(options.get(name) or "").strip() for name in ("unit", "period")}
+        if not kept["unit"]:
+            raise InvalidQuestion("unit", _("say what is counted: « % », « hours », « €»…"))
+        _refuse_others(options, set(kept))
+        return kept
+
+    def from_form(self, question: Question, data: Mapping[str, Any], name: str) -> Any:
+        number, year = (str(data.get(f"{name}{part}", "")).strip() for part in ("", "-year"))
+        if not number:
+            return None
+        return {"number": _plain_number(number), "year": _whole(question, year)}
+
+    def clean(self, question: Question, value: Any) -> dict[str, Any]:
+        number, year = (
+            (value.get("number"), value.get("year")) if isinstance(value, dict) else ("", 0)
+        )
+        try:
+            read = Decimal(str(number))
+        except InvalidOperation:
+            read = Decimal("NaN")
+        if not read.is_finite() or abs(read) >= Decimal(10) ** 12 or -read.as_tuple().exponent > 6:  # type: ignore[operator]
+            raise InvalidAnswer(question.key, _("Give a figure, such as 12 or 12.5."))
+        if type(year) is not int or not FIRST_YEAR <= year <= datetime.date.today().year + 1:
+            raise InvalidAnswer(question.key, _("Give the year of the figure, in four digits."))
+        return {"number": f"{read.normalize():f}", "year": year}
+
+    def display(self, question: Question, value: Any) -> str:
+        number = formats.number_format(Decimal(value["number"]), force_grouping=True)
+        return f"{number}\u202f{question.options['unit']} ({value['year']})"
+
+
+class YesNoKind(QuestionKind):
+    """Yes or no; a yes asks for evidence when the question does. Value: true or false."""
+
+    code = "yes_no"
+    label = gettext_lazy("Yes or no")
+    template = "bdis_evaluation/kinds/yes_no.html"
+
+    def clean_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        _refuse_others(options, {"evidence"})
+        return {"evidence": bool(options.get("evidence"))}
+
+    def from_form(self, question: Question, data: Mapping[str, Any], name: str) -> Any:
+        return {"yes": True, "no": False}.get(str(data.get(name, "")))
+
+    def clean(self, question: Question, value: Any) -> bool:
+        if not isinstance(value, bool):
+            raise InvalidAnswer(question.key, _("Answer yes or no."))
+        return value
+
+    def display(self, question: Question, value: Any) -> str:
+        return _("Yes") if value else _("No")
+
+    def share(self, question: Question, value: Any) -> float:
+        return float(value)
+
+
+class TextKind(QuestionKind):
+    """Free text. Value: the text."""
+
+    code = "text"
+    label = gettext_lazy("Free text")
+    template = "bdis_evaluation/kinds/text.html"
+
+    def from_form(self, question: Question, data: Mapping[str, Any], name: str) -> Any:
+        return str(data.get(name, "")).strip() or None
+
+    def clean(self, question: Question, value: Any) -> str:
+        if not isinstance(value, str) or not value.strip() or "\x00" in value:
+            raise InvalidAnswer(question.key, _("Write a few words."))
+        if len(value) > LONGEST_TEXT:
+            raise InvalidAnswer(
+                question.key,
+                _("Shorten this text: %(count)s characters, %(most)s at most.")
+                % {"count": len(value), "most": LONGEST_TEXT},
+            )
+        return value.strip()
+
+    def display(self, question: Question, value: Any) -> str:
+        return str(value)
+
+
+SHIPPED: tuple[QuestionKind, ...] = (LevelKind(), IndicatorKind(), YesNoKind(), TextKind())
+
+
+def question_kinds() -> dict[str, QuestionKind]:
+    """Return every kind by its code: the shipped ones, then those of third parties."""
+    kinds = {kind.code: kind for kind in SHIPPED}
+    for register in hooks.get_hooks(HOOK):
+        kind = register()
+        kinds.setdefault(kind.code, kind)
+    return kinds
+
+
+def kind_of(question: Question) -> QuestionKind:
+    """Return the kind of a question; raises ``KeyError`` when its plug-in was removed."""
+    return question_kinds()[question.kind]
+
+
+def _refuse_others(options: Mapping[str, Any], known: set[str]) -> None:
+    for name in options.keys() - known:
+        raise InvalidQuestion(str(name), _("questions of this kind have no such option"))
+
+
+def _whole(question: Question, typed: Any) -> int | None:
+    text = str(typed).strip()
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > 6:
+        raise InvalidAnswer(question.key, _("Give a whole number."))
+    return int(text)
+
+
+def _plain_number(typed: str) -> str:
+    """Read a number as the French type it: « 1 234,5 »."""
+    return "".join(typed.split()).replace("\u202f", "").replace(",", ".")
