@@ -38,6 +38,7 @@ from bdis_cms.permissions import (
     may_moderate,
     works_nationally,
 )
+from bdis_cms.space import wagtail_hooks_space  # noqa: F401 - registers its own hooks
 
 
 class NomenclatureGroup(ModelViewSetGroup):
@@ -77,7 +78,6 @@ def register_urls() -> list[Any]:
         path("communes/", lookup_views.communes, name="communes"),
         path("territories/", lookup_views.territories, name="territories"),
         path("geocode/", lookup_views.geocode, name="geocode"),
-        path("initiatives/<int:page_id>/charter/", acts.CharterView.as_view(), name="charter"),
         path("initiatives/<int:page_id>/suspend/", acts.SuspendView.as_view(), name="suspend"),
         path(
             "initiatives/<int:page_id>/reinstate/", acts.ReinstateView.as_view(), name="reinstate"
@@ -110,7 +110,6 @@ def page_header_buttons(
     if not isinstance(page, InitiativePage) or not page.pk or not may_moderate(user, page):
         return
     acts_shown = [
-        ("charter", _("Adhesion to the charter…"), "tasks"),
         ("confirm", _("Confirm that it is right…"), "check"),
         (
             ("reinstate", _("Reinstate…"), "view")

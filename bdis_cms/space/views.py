@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -62,4 +63,12 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         return render(request, "bdis_cms/space/sign_out.html")
     logout(request)
     messages.success(request, _("You are signed out."))
-    return redirect(settings.LOGIN_URL)
+    return redirect(get_next(request) or settings.LOGIN_URL)
+
+
+def get_next(request: HttpRequest) -> str:
+    """Return the address of this site to go to next, "" when none is asked for."""
+    url = request.GET.get("next", "")
+    own = {request.get_host()}
+    is_safe = url_has_allowed_host_and_scheme(url, own, require_https=request.is_secure())
+    return url if is_safe else ""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from wagtail import hooks
 
@@ -76,7 +78,7 @@ def test_several_initiatives_are_listed_in_a_constant_number_of_queries(
         other = InitiativePageFactory(title=f"Autre {n}", commune=territories.valence)
         InitiativeMemberFactory(initiative=other, user=owner)
     client.get("/mon-espace/")
-    with _counted() as few:
+    with CaptureQueriesContext(connection) as few:
         text = client.get("/mon-espace/").text
     assert "Autre 0" in text
     assert "Les Paniers de Die" in text
@@ -149,10 +151,3 @@ def test_who_is_signed_in_may_sign_out_from_every_page(page, owner):
     assert client.get(home_of(page)).status_code == 200
     client.post("/mon-espace/deconnexion/")
     assert client.get(home_of(page)).status_code == 302
-
-
-def _counted():
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    return CaptureQueriesContext(connection)
