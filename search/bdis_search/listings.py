@@ -62,6 +62,8 @@ class Listing:
     cover_id: int | None
     is_demo: bool
     confirmed_on: datetime.date | None
+    charter_signed_on: datetime.date | None
+    progress_state: str
     last_published_at: datetime.datetime | None
 
 
@@ -70,7 +72,7 @@ _ROUNDS = 4
 # What a row gives as it is, and what leads to the rest.
 _FACTS = (
     *("title", "summary", "source", "external_id", "cover_id", "is_demo"),
-    *("confirmed_on", "last_published_at"),
+    *("confirmed_on", "charter_signed_on", "progress_state", "last_published_at"),
 )
 _OTHERS = (
     *("pk", "url_path", "latitude", "longitude", "legal_family_id", "main_activity_id"),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
-from bdis_cms.models import Activity, Family
+from bdis_cms.models import Activity, Family, ProgressState
 from bdis_cms.templatetags.bdis import content_lang
 from bdis_search.listings import Listing
 from bdis_search.marking import mark
@@ -15,6 +17,10 @@ from bdis_search.query import Hit
 from bdis_search.why import Why
 
 SHOWN_ACTIVITIES = 3
+_PROGRESS = {
+    ProgressState.ONGOING: _("Progress approach under way"),
+    ProgressState.DONE: _("Progress approach done"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,8 @@ class ResultItem:
     activities: tuple[Activity, ...]
     image: Any
     is_demo: bool
+    has_charter: bool = False
+    progress: str | Promise = ""  # in words
     is_promoted: bool = False
     lang: str = ""  # attribute of what is written in another language
     point: str = ""  # "lat,lon" of its seat, in WGS 84 degrees
@@ -50,6 +58,8 @@ def result_item(listing: Listing, hit: Hit, text: str = "", image: Any = None) -
         activities=listing.activities[:SHOWN_ACTIVITIES],
         image=image,
         is_demo=listing.is_demo,
+        has_charter=listing.charter_signed_on is not None,
+        progress=_PROGRESS.get(listing.progress_state, ""),
         lang=content_lang(),
         point="" if listing.lat is None else f"{listing.lat:.5f},{listing.lon:.5f}",
     )

@@ -132,6 +132,8 @@ def listing(number):
         cover_id=None,
         is_demo=False,
         confirmed_on=None,
+        charter_signed_on=None,
+        progress_state="",
         last_published_at=None,
     )
 
