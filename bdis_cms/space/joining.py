@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -78,7 +78,7 @@ def _about(request: HttpRequest, invited: InitiativeInvitation) -> dict[str, Any
         "invitation": invited,
         "inviter": inviter_of(invited),
         "here": request.path,
-        "login_url": settings.LOGIN_URL,
+        "login_url": resolve_url(settings.LOGIN_URL),
     }
 
 

@@ -14,6 +14,7 @@ urlpatterns = [
     # Documents have their own address above, which knows the private ones.
     re_path("^media/documents/", page_not_found, {"exception": None}),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
+    path("mon-espace/", include("bdis_site.accounts.urls")),
     path("", include("bdis_search.urls")),
     path("", include(wagtail_urls)),
 ]
