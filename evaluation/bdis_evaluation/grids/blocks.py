@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.core.validators import validate_slug
@@ -156,6 +156,38 @@ class GridStreamField(StreamField):
 def read_content(themes: Iterable[Mapping[str, Any]]) -> GridContent:
     """Return the content of the raw JSON that the field stores."""
     return GridContent(tuple(_theme(one["value"]) for one in themes if one["type"] == "theme"))
+
+
+def write_content(content: GridContent) -> list[dict[str, Any]]:
+    """Return the raw JSON that the field stores of ``content``: ``read_content`` gives it back."""
+    return [
+        {
+            "type": "theme",
+            "value": {
+                "code": theme.code,
+                "title": theme.title,
+                "introduction": theme.introduction,
+                "items": [item for part in theme.subthemes for item in _items_of(part)],
+            },
+        }
+        for theme in content
+    ]
+
+
+def _items_of(part: SubTheme) -> Iterator[dict[str, Any]]:
+    if part.title:
+        yield {
+            "type": SUBTHEME,
+            "value": {"title": part.title, "introduction": part.introduction},
+        }
+    for question in part.questions:
+        value = {name: getattr(question, name) for name in COMMON}
+        value["examples"] = list(question.examples)
+        if question.kind in ThemeItemsBlock.base_blocks:
+            yield {"type": question.kind, "value": value | dict(question.options)}
+        else:
+            options = json.dumps(question.options, ensure_ascii=False, indent=2)
+            yield {"type": OTHER, "value": value | {"kind": question.kind, "options": options}}
 
 
 def _theme(value: Mapping[str, Any]) -> Theme:

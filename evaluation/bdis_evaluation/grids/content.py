@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +27,11 @@ class Question:
     required: bool = True
     may_be_not_applicable: bool = True
     options: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    @property
+    def asks(self) -> dict[str, Any]:
+        """What makes two answers comparable: help, weight and place may change without harm."""
+        return {"kind": self.kind, "text": self.text, "options": dict(self.options)}
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,14 @@ class GridContent:
     def theme_of(self) -> dict[str, Theme]:
         """The theme of each question, by the key of the question."""
         return {question.key: theme for theme in self.themes for question in theme.questions}
+
+    def computed_hash(self) -> str:
+        """Return the SHA-256 of the content, its JSON written with sorted keys (UTF-8).
+
+        It depends on what is asked alone: a grid that was exported and imported keeps its hash.
+        """
+        text = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
 
     def theme(self, code: str) -> Theme | None:
         """Return the theme of that code, ``None`` when the version has none."""

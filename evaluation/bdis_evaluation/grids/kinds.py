@@ -53,8 +53,10 @@ class QuestionKind(ABC):
 
     code: str
     label: str | Promise
-    #: Template that shows the field; variables: question, name, value, errors.
+    #: Template that shows the field; variables: question, name, typed ({part: text}), describedby.
     template: str
+    #: Fields of a form that an answer is typed in; all but "value" are named after their part.
+    parts: tuple[str, ...] = ("value",)
 
     def clean_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Return the options as they are kept; raises ``InvalidQuestion``."""
@@ -62,10 +64,18 @@ class QuestionKind(ABC):
             raise InvalidQuestion(name, _("questions of this kind have no such option"))
         return {}
 
+    def may_be_same(self, before: Question, after: Question) -> bool:
+        """Whether answers to both could be compared at all; people then say whether they are."""
+        return True
+
     @abstractmethod
     def from_form(self, question: Question, data: Mapping[str, Any], name: str) -> Any:
         """Return the value typed under ``name`` in a form, ``None`` if nothing; may raise
         ``InvalidAnswer``."""
+
+    def to_form(self, question: Question, value: Any) -> dict[str, str]:
+        """Return, part by part, what ``from_form`` would read ``value`` from."""
+        return {"value": str(value)}
 
     @abstractmethod
     def clean(self, question: Question, value: Any) -> Any:
@@ -104,6 +114,10 @@ class LevelKind(QuestionKind):
         _refuse_others(options, {"levels"})
         return {"levels": kept}
 
+    def may_be_same(self, before: Question, after: Question) -> bool:
+        # A value is a position: among other levels it says something else.
+        return len(before.options.get("levels", ())) == len(after.options.get("levels", ()))
+
     def from_form(self, question: Question, data: Mapping[str, Any], name: str) -> Any:
         return _whole(question, data.get(name, ""))
 
@@ -126,6 +140,7 @@ class IndicatorKind(QuestionKind):
     code = "indicator"
     label = gettext_lazy("Indicator")
     template = "bdis_evaluation/kinds/indicator.html"
+    parts = ("value", "year")
 
     def clean_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
         kept = {name: str(options.get(name) or "").strip() for name in ("unit", "period")}
@@ -140,6 +155,10 @@ class IndicatorKind(QuestionKind):
             return None
         return {"number": _plain_number(number), "year": _whole(question, year)}
 
+    def to_form(self, question: Question, value: Any) -> dict[str, str]:
+        number = formats.number_format(Decimal(value["number"]), force_grouping=False)
+        return {"value": number, "year": str(value["year"])}
+
     def clean(self, question: Question, value: Any) -> dict[str, Any]:
         number, year = (
             (value.get("number"), value.get("year")) if isinstance(value, dict) else ("", 0)
@@ -152,7 +171,7 @@ class IndicatorKind(QuestionKind):
             raise InvalidAnswer(question.key, _("Give a figure, such as 12 or 12.5."))
         if type(year) is not int or not FIRST_YEAR <= year <= datetime.date.today().year + 1:
             raise InvalidAnswer(question.key, _("Give the year of the figure, in four digits."))
-        return {"number": f"{read.normalize():f}", "year": year}
+        return {"number": f"{read.normalize() + 0:f}", "year": year}
 
     def display(self, question: Question, value: Any) -> str:
         number = formats.number_format(Decimal(value["number"]), force_grouping=True)
@@ -172,6 +191,9 @@ class YesNoKind(QuestionKind):
 
     def from_form(self, question: Question, data: Mapping[str, Any], name: str) -> Any:
         return {"yes": True, "no": False}.get(str(data.get(name, "")))
+
+    def to_form(self, question: Question, value: Any) -> dict[str, str]:
+        return {"value": "yes" if value else "no"}
 
     def clean(self, question: Question, value: Any) -> bool:
         if not isinstance(value, bool):
@@ -196,15 +218,9 @@ class TextKind(QuestionKind):
         return str(data.get(name, "")).strip() or None
 
     def clean(self, question: Question, value: Any) -> str:
-        if not isinstance(value, str) or not value.strip() or "\x00" in value:
+        if not isinstance(value, str) or not value.strip():
             raise InvalidAnswer(question.key, _("Write a few words."))
-        if len(value) > LONGEST_TEXT:
-            raise InvalidAnswer(
-                question.key,
-                _("Shorten this text: %(count)s characters, %(most)s at most.")
-                % {"count": len(value), "most": LONGEST_TEXT},
-            )
-        return value.strip()
+        return clean_text(question.key, value, LONGEST_TEXT)
 
     def display(self, question: Question, value: Any) -> str:
         return str(value)
@@ -225,6 +241,21 @@ def question_kinds() -> dict[str, QuestionKind]:
 def kind_of(question: Question) -> QuestionKind:
     """Return the kind of a question; raises ``KeyError`` when its plug-in was removed."""
     return question_kinds()[question.kind]
+
+
+def clean_text(key: str, text: str, most: int) -> str:
+    """Return a text as it is kept, its lines ended the same way by every browser; raises
+    ``InvalidAnswer`` on more than ``most`` characters, and on those that no database takes."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if len(text) > most:
+        raise InvalidAnswer(
+            key,
+            _("Shorten this text: %(count)s characters, %(most)s at most.")
+            % {"count": len(text), "most": most},
+        )
+    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise InvalidAnswer(key, _("This text holds a character that cannot be kept."))
+    return text
 
 
 def _refuse_others(options: Mapping[str, Any], known: set[str]) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from functools import cached_property
 from typing import Any
 
@@ -12,8 +10,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from bdis_evaluation.append_only import LedgerClosed
 from bdis_evaluation.grids.blocks import GridStreamField, read_content
 from bdis_evaluation.grids.content import GridContent
+from bdis_evaluation.grids.keys import with_keys
 
 
 class VersionStatus(models.TextChoices):
@@ -96,6 +96,26 @@ class GridVersion(models.Model):
     def __str__(self) -> str:
         return _("%(grid)s, version %(number)s") % {"grid": self.grid, "number": self.number}
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self._is_closed():
+            raise LedgerClosed(GridVersion, "update")
+        self.give_keys()
+        super().save(*args, **kwargs)
+        self.__dict__.pop("content", None)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        if self._is_closed():
+            raise LedgerClosed(GridVersion, "delete")
+        return super().delete(*args, **kwargs)
+
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        super().refresh_from_db(*args, **kwargs)
+        self.__dict__.pop("content", None)
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status == VersionStatus.DRAFT
+
     @cached_property
     def content(self) -> GridContent:
         """Themes and questions, as they were when the row was read."""
@@ -106,10 +126,14 @@ class GridVersion(models.Model):
         """The JSON of the themes, as stored."""
         return list(self.themes.get_prep_value())
 
-    def computed_hash(self) -> str:
-        """Return the SHA-256 of the themes, their JSON written with sorted keys (UTF-8)."""
-        text = json.dumps(self.raw_themes, ensure_ascii=False, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+    def give_keys(self) -> None:
+        """Make the references that were left empty, unlike any of the history of the grid."""
+        others = self.grid.versions.exclude(pk=self.pk)
+        self.themes = with_keys(self.raw_themes, [other.raw_themes for other in others])
+
+    def _is_closed(self) -> bool:
+        stored = GridVersion.objects.filter(pk=self.pk).values_list("status", flat=True).first()
+        return stored not in (None, VersionStatus.DRAFT)
 
 
 class QuestionChange(models.TextChoices):
@@ -130,6 +154,10 @@ class QuestionCorrespondence(models.Model):
     key = models.CharField(_("question"), max_length=60)
     change = models.CharField(_("change"), max_length=8, choices=QuestionChange.choices)
     note = models.CharField(_("reason"), max_length=300, blank=True)
+    #: Of the two wordings that were shown: a decision does not outlive them.
+    fingerprint = models.CharField(max_length=64, blank=True, editable=False)
+    #: Its version entered into force: nothing changes it any more.
+    frozen = models.BooleanField(default=False, editable=False)
 
     class Meta:
         verbose_name = _("correspondence of a question")
