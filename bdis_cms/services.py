@@ -1,4 +1,4 @@
-"""Acts on the facts that no revision keeps: adhesion, suspension, confirmation.
+"""Acts on the facts that no revision keeps: adhesion, progress, suspension, confirmation.
 
 Each act is atomic, leaves a line in Wagtail's log, and saves the row, so that whoever listens to
 ``post_save`` (the search index) follows.
@@ -17,11 +17,13 @@ from wagtail.log_actions import log
 from wagtail.models import PageLogEntry
 
 from bdis_cms.models import InitiativePage
+from bdis_cms.models.initiative_facts import ProgressState
 
 LOG_CHARTER = "bdis_cms.charter_validity"
 LOG_SUSPEND = "bdis_cms.suspend"
 LOG_REINSTATE = "bdis_cms.reinstate"
 LOG_CONFIRM = "bdis_cms.confirm"
+LOG_PROGRESS = "bdis_cms.progress"
 
 DEFAULT_GRACE_DAYS = 365
 
@@ -86,6 +88,20 @@ def record_charter_validity(
             "valid_until": valid_until.isoformat() if valid_until else None,
             "signed_on": signed_on.isoformat() if signed_on else None,
         },
+    )
+
+
+def record_progress(
+    page: InitiativePage, *, state: ProgressState | str, since: datetime.date | None, user: Any
+) -> InitiativePage:
+    """Record where the initiative is in its progress approach, "" when it has none; the day since
+    which it is engaged."""
+    return _record(
+        page,
+        LOG_PROGRESS,
+        user,
+        {"progress_state": str(state), "progress_since": since},
+        {"state": str(state), "since": since.isoformat() if since else None},
     )
 
 

@@ -171,3 +171,8 @@ def register_log_actions(actions: Any) -> None:
     actions.register_action(
         services.LOG_CONFIRM, gettext_lazy("Confirm"), gettext_lazy("Listing confirmed")
     )
+    actions.register_action(
+        services.LOG_PROGRESS,
+        gettext_lazy("Record progress approach"),
+        gettext_lazy("Progress approach recorded"),
+    )

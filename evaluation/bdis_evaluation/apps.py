@@ -7,3 +7,6 @@ class BdisEvaluationConfig(AppConfig):
     label = "bdis_evaluation"
     verbose_name = _("Charter and evaluation")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from bdis_evaluation.evaluating import evidence, hooks  # noqa: F401 - they register

@@ -88,6 +88,31 @@ def test_a_conflict_that_came_meanwhile_stays_open(evaluation):
     assert [one.value for one in open_conflicts(evaluation)[KEY]] == [0]
 
 
+def test_a_choice_made_on_what_another_had_settled_meanwhile_is_not_lost(evaluation):
+    save_answer(evaluation, KEY, Given(1), base=0, user=None)
+    save_answer(evaluation, KEY, Given(3), base=0, user=None)
+    settle_answer(evaluation, KEY, Given(0), base=2, user=None)  # chosen meanwhile
+    late = settle_answer(evaluation, KEY, Given(3), base=2, user=None)
+    assert stands(evaluation).value == 0
+    assert late.conflict.value == 3
+
+
+def test_lines_end_the_same_way_whatever_the_browser(evaluation):
+    save_answer(evaluation, KEY, Given(1, comment="a\r\nb"), base=0, user=None)
+    again = save_answer(evaluation, KEY, Given(1, comment="a\nb"), base=0, user=None)
+    assert again.conflict is None
+    assert stands(evaluation).comment == "a\nb"
+
+
+@pytest.mark.parametrize("text", ["\x00", "a\ud800b"])
+def test_characters_that_no_database_takes_are_refused(evaluation, text):
+    for given_value in (Given(1, comment=text), Given(not_applicable=True, reason=text)):
+        with pytest.raises(InvalidAnswer):
+            save_answer(evaluation, KEY, given_value, base=0, user=None)
+    with pytest.raises(InvalidAnswer):
+        save_answer(evaluation, "emploi-recit", Given(text), base=0, user=None)
+
+
 @pytest.mark.parametrize("given_value", [9, -1, True, "2", {"number": 1}, [1]])
 def test_what_is_not_a_level_is_refused(evaluation, given_value):
     with pytest.raises(InvalidAnswer):

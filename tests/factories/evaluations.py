@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import factory
 
-from bdis_evaluation.models import Evaluation, Grid, GridVersion, VersionStatus
+from bdis_evaluation.evaluating.saving import Given, save_answer
+from bdis_evaluation.models import Commitment, Evaluation, Grid, GridVersion, VersionStatus
 from tests.factories.initiatives import InitiativePageFactory
 
 LEVELS = [
@@ -91,3 +93,31 @@ class EvaluationFactory(factory.django.DjangoModelFactory):
 
     class Meta:
         model = Evaluation
+
+
+class CommitmentFactory(factory.django.DjangoModelFactory):
+    """A commitment for six months ahead."""
+
+    evaluation = factory.SubFactory(EvaluationFactory)
+    aim = "Publier nos comptes"
+    measure = "Ils sont sur notre site"
+    owner = "Le bureau"
+    due_on = factory.LazyFunction(lambda: datetime.date.today() + datetime.timedelta(days=180))
+
+    class Meta:
+        model = Commitment
+
+
+#: An answer to each question of ``THEMES`` that awaits one.
+ANSWERS: dict[str, Given] = {
+    "gouv-decisions": Given(2),
+    "gouv-comptes": Given(True, comment="En ligne depuis 2021."),
+    "emploi-qualite": Given(not_applicable=True, reason="Nous n’avons pas de salarié."),
+    "emploi-formation": Given({"number": "12.5", "year": 2025}),
+}
+
+
+def answer_everything(evaluation: Evaluation, user: Any = None) -> None:
+    """Answer every question that awaits it."""
+    for key, given in ANSWERS.items():
+        save_answer(evaluation, key, given, base=0, user=user)

@@ -16,7 +16,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bdis_evaluation.grids.kinds import InvalidAnswer, kind_of
+from bdis_evaluation.grids.kinds import InvalidAnswer, clean_text, kind_of
 from bdis_evaluation.models import Answer, AnswerRevision, Evaluation, EvaluationState
 from bdis_evaluation.models.evaluations import GivenAnswer
 
@@ -81,9 +81,9 @@ def save_answer(
     ``EvaluationNotOpen``.
     """
     given = clean(evaluation, key, given)
-    _lock(evaluation)
+    lock_open(evaluation)
     saved = _merge(evaluation, key, given, base, user, save_id or uuid.uuid4())
-    Evaluation.objects.filter(pk=evaluation.pk).update(touched_at=timezone.now())
+    _touch(evaluation)
     return saved
 
 
@@ -94,14 +94,15 @@ def settle_answer(evaluation: Evaluation, key: str, given: Given, *, base: int, 
     A conflict that came after revision ``base``, the last one ``user`` was shown, stays open.
     """
     given = clean(evaluation, key, given)
-    _lock(evaluation)
+    lock_open(evaluation)
     current = evaluation.answers.filter(key=key).first()
     if current is not None and current.revision > base:
-        return _merge(evaluation, key, given, base, user, uuid.uuid4())
+        return _merge(evaluation, key, given, _stood_at(evaluation, key, base), user, uuid.uuid4())
     shown = evaluation.revisions.filter(
         key=key, conflicting=True, settled_at__isnull=True, number__lte=base
     )
     shown.update(settled_at=timezone.now())
+    _touch(evaluation)
     return Saved(_stand(evaluation, key, given, base, user, uuid.uuid4()))
 
 
@@ -119,28 +120,31 @@ def clean(evaluation: Evaluation, key: str, given: Given) -> Given:
     question = evaluation.version.content.questions.get(key)
     if question is None:
         raise InvalidAnswer(key, _("This question is not in the grid."))
-    reason, comment = given.reason.strip(), given.comment.strip()
-    for text, most in ((reason, LONGEST_REASON), (comment, LONGEST_COMMENT)):
-        if len(text) > most:
-            raise InvalidAnswer(
-                key,
-                _("Shorten this text: %(count)s characters, %(most)s at most.")
-                % {"count": len(text), "most": most},
-            )
-        if "\x00" in text:
-            raise InvalidAnswer(key, _("This text holds a character that cannot be kept."))
+    reason = clean_text(key, given.reason, LONGEST_REASON)
+    comment = clean_text(key, given.comment, LONGEST_COMMENT)
     if given.not_applicable:
         if not question.may_be_not_applicable:
             raise InvalidAnswer(key, _("This question applies to everybody: answer it."))
         return Given(not_applicable=True, reason=reason, comment=comment)
-    value = None if given.value is None else kind_of(question).clean(question, given.value)
+    try:
+        kind = kind_of(question)
+    except KeyError:
+        raise InvalidAnswer(
+            key, _("The plug-in of this question is not installed any more.")
+        ) from None
+    value = None if given.value is None else kind.clean(question, given.value)
     return Given(value=value, comment=comment)
 
 
-def _lock(evaluation: Evaluation) -> None:
+def lock_open(evaluation: Evaluation) -> None:
+    """Hold the evaluation until the end of the transaction; raises ``EvaluationNotOpen``."""
     row = Evaluation.objects.select_for_update().get(pk=evaluation.pk)
     if row.state not in (EvaluationState.DRAFT, EvaluationState.SHARED):
         raise EvaluationNotOpen(evaluation)
+
+
+def _touch(evaluation: Evaluation) -> None:
+    Evaluation.objects.filter(pk=evaluation.pk).update(touched_at=timezone.now())
 
 
 def _merge(
@@ -162,8 +166,15 @@ def _merge(
     return Saved(_stand(evaluation, key, merged, base, user, save_id))
 
 
+def _stood_at(evaluation: Evaluation, key: str, number: int) -> int:
+    """Return the revision that stood when ``number`` was the last; 0 when none did."""
+    stood = evaluation.revisions.filter(key=key, number__lte=number, conflicting=False)
+    return stood.aggregate(last=Max("number"))["last"] or 0
+
+
 def _given_at(evaluation: Evaluation, key: str, number: int) -> Given:
-    return Given.of(evaluation.revisions.filter(key=key, number=number).first())
+    seen = evaluation.revisions.filter(key=key, number=number, conflicting=False)
+    return Given.of(seen.first())
 
 
 def _three_way(seen: Given, stands: Given, given: Given) -> tuple[Given, bool]:
