@@ -8,9 +8,11 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
+from django.db import transaction
 from wagtail.users.models import UserProfile
 
-from bdis_cms.models import Region
+from bdis_cms.demo.content import SOURCE
+from bdis_cms.models import InitiativeMember, InitiativePage, MemberRole, Region
 from bdis_cms.sitetree import NATIONAL_GROUP, editors_group_name, moderators_group_name
 
 #: Printed at every run: these accounts exist in development only.
@@ -52,6 +54,57 @@ OTHERS = (
     DemoAccount("coordination", "Hélène", "Varennes", "Coordination nationale"),
     DemoAccount("admin", "Alex", "Technique", "Administration technique", superuser=True),
 )
+
+
+@dataclass(frozen=True)
+class DemoMember:
+    """A person who acts for initiatives of the demonstration: ids of listings, with the role."""
+
+    username: str
+    first_name: str
+    last_name: str
+    roles: tuple[tuple[str, MemberRole], ...]
+
+    @property
+    def email(self) -> str:
+        """What they sign in with."""
+        return f"{self.username}@example.org"
+
+
+MEMBERS = (
+    DemoMember("mireille", "Mireille", "Fontvieille", (("pro-001", MemberRole.OWNER),)),
+    DemoMember(
+        "bastien",
+        "Bastien",
+        "Chastagnier",
+        (("ara-001", MemberRole.OWNER), ("pro-001", MemberRole.CONTRIBUTOR)),
+    ),
+)
+
+
+@transaction.atomic
+def ensure_members() -> int:
+    """Create the accounts of members that are missing and have them join; return their number.
+
+    Raises ``PublicPasswordRefused`` outside development.
+    """
+    if not settings.DEBUG:
+        raise PublicPasswordRefused
+    users = get_user_model()
+    known = set(users.objects.values_list(users.USERNAME_FIELD, flat=True))
+    missing = [member for member in MEMBERS if member.username not in known]
+    for member in missing:
+        user = users.objects.create(
+            username=member.username,
+            first_name=member.first_name,
+            last_name=member.last_name,
+            email=member.email,
+            password=make_password(PASSWORD),
+        )
+        for listing, role in member.roles:
+            for page in InitiativePage.objects.filter(source=SOURCE, external_id=listing):
+                InitiativeMember.objects.create(initiative=page, user=user, role=role)
+    return len(missing)
 
 
 def ensure_accounts(accounts: tuple[DemoAccount, ...]) -> int:

@@ -11,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
+PACKAGES = ("bdis_cms", "search", "evaluation", "ethics", "site")
 STATIC = ROOT / "site" / "bdis_site" / "static" / "bdis"
 # The admin and mailboxes have rules of their own: inline styles are all that the latter know.
 PUBLIC = sorted(
@@ -21,7 +22,7 @@ PUBLIC = sorted(
 COMPONENTS = sorted((TEMPLATES / "components").glob("*.html"))
 INCLUDE = re.compile(r'{%\s*include\s+"(components/[^"]+)"([^%]*)%}')
 # Rendered by Wagtail or Django from a name that no template mentions.
-ENTRY_POINTS = re.compile(r"^(bdis_cms/\w+_page\.html|bdis_search/\w+\.html|\d{3}\.html)$")
+ENTRY_POINTS = re.compile(r"^(bdis_cms/\w+_page\.html|\d{3}\.html)$")
 
 
 def names(paths):
@@ -60,7 +61,9 @@ def test_nothing_is_inline_that_the_security_policy_forbids(template):
 
 
 def test_every_template_is_used():
-    text = "\n".join(path.read_text("utf-8") for path in PUBLIC)
+    host = ROOT / "site" / "bdis_site" / "templates"
+    code = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
+    text = "\n".join(path.read_text("utf-8") for path in [*PUBLIC, *host.rglob("*.html"), *code])
     unused = [
         name for name in names(PUBLIC) if f'"{name}"' not in text and not ENTRY_POINTS.match(name)
     ]
