@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy
 from wagtail import hooks
 
 from bdis_evaluation.charter import ledger
-from bdis_evaluation.grids import hooks as grid_hooks  # noqa: F401 - registers its own
 
 
 @hooks.register("register_log_actions")

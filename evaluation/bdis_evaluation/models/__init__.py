@@ -7,11 +7,29 @@ from bdis_evaluation.models.adhesions import (
     SigningWay,
 )
 from bdis_evaluation.models.charter import CharterStatus, CharterText, CharterVersion
+from bdis_evaluation.models.coevaluation import (
+    AgreedAnswer,
+    GuestAnswer,
+    Invitation,
+    InvitedGroup,
+    JointMeeting,
+)
 from bdis_evaluation.models.commitments import (
     Commitment,
     CommitmentAct,
     CommitmentEvent,
     CommitmentState,
+)
+from bdis_evaluation.models.cycles import (
+    AccompanistNote,
+    EvaluationCampaign,
+    EvaluationNotice,
+    ProgressPlan,
+    RegionRhythm,
+    ReminderMoment,
+    Shown,
+    ThemeResult,
+    ThemeSharing,
 )
 from bdis_evaluation.models.evaluations import (
     OPEN_STATES,
@@ -32,7 +50,9 @@ from bdis_evaluation.models.grids import (
 
 __all__ = [
     "OPEN_STATES",
+    "AccompanistNote",
     "AdhesionKind",
+    "AgreedAnswer",
     "Answer",
     "AnswerRevision",
     "CharterAdhesion",
@@ -44,14 +64,26 @@ __all__ = [
     "CommitmentEvent",
     "CommitmentState",
     "Evaluation",
+    "EvaluationCampaign",
     "EvaluationKind",
+    "EvaluationNotice",
     "EvaluationState",
     "EvidenceFile",
     "Grid",
     "GridVersion",
+    "GuestAnswer",
+    "Invitation",
+    "InvitedGroup",
+    "JointMeeting",
+    "ProgressPlan",
     "QuestionChange",
     "QuestionCorrespondence",
+    "RegionRhythm",
+    "ReminderMoment",
+    "Shown",
     "Signatory",
     "SigningWay",
+    "ThemeResult",
+    "ThemeSharing",
     "VersionStatus",
 ]

@@ -81,6 +81,9 @@ class Evaluation(models.Model):
     )
     touched_at = models.DateTimeField(_("last worked on"), default=timezone.now, editable=False)
     shared_at = models.DateTimeField(_("opened to others on"), null=True, editable=False)
+    gathered_at = models.DateTimeField(
+        _("answers of others gathered on"), null=True, editable=False
+    )
     closed_at = models.DateTimeField(_("finished on"), null=True, editable=False)
     accompanist = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -1,0 +1,1 @@
+"""Cycles: rhythm, campaigns, comparison, what others see, the help of the region."""
