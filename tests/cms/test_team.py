@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.core import mail
 from django.core.cache import cache
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from wagtail.models import PageLogEntry
@@ -130,6 +131,23 @@ def test_an_invitation_opens_an_account_and_joins(page, owner, client):
     assert (user.get_full_name(), user.is_staff, user.groups.count()) == ("Léa Roux", False, 0)
     assert page.members.get(user=user).role == MemberRole.CONTRIBUTOR
     assert "Bienvenue" in client.get(at("home", page)).text
+
+
+def test_every_form_holds_its_token(page, owner, contributor):
+    """Forms lie in components that get what they are given only: the token must be given."""
+    link = invited(page, by=owner)
+    client = Client(enforce_csrf_checks=True)
+    text = client.get(link).text
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', text).group(1)
+    data = {"first_name": "Léa", "last_name": "Roux", "password": "un-long-mot-de-passe"}
+    assert client.post(link, data).status_code == 403
+    assert client.post(link, data | {"csrfmiddlewaretoken": token}).status_code == 302
+    invited(page, email="autre@exemple.fr", by=owner)
+    text = logged_in(owner).get(at("team", page)).text
+    forms = re.findall(r'<form\s+method="post".*?</form>', text, re.DOTALL)
+    others = [form for form in forms if "/langue/" not in form]
+    assert len(others) == 5  # a role for each of three people, an invitation taken back, a new one
+    assert all("csrfmiddlewaretoken" in form for form in others)
 
 
 def test_opening_the_link_changes_nothing(page, owner, client):
