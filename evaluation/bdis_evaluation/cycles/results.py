@@ -36,12 +36,18 @@ def theme_result(theme: Theme, answers: Mapping[str, GivenAnswer]) -> ThemeResul
     )
 
 
-def record_results(evaluation: Evaluation) -> list[ThemeResult]:
-    """Write the results of an evaluation that ends: what was agreed in a meeting, else its own."""
+def counted_answers(evaluation: Evaluation) -> dict[str, GivenAnswer]:
+    """Return the answers that count, by key: what was agreed in a meeting, else its own."""
     answers: dict[str, GivenAnswer] = {one.key: one for one in evaluation.answers.all()}
     meeting = getattr(evaluation, "meeting", None)
     if meeting is not None:
         answers |= {one.key: one for one in meeting.agreed.all() if one.is_given}
+    return answers
+
+
+def record_results(evaluation: Evaluation) -> list[ThemeResult]:
+    """Write the results of an evaluation that ends, theme by theme."""
+    answers = counted_answers(evaluation)
     results = [theme_result(theme, answers) for theme in evaluation.version.content]
     for result in results:
         result.evaluation = evaluation
