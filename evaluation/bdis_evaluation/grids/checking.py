@@ -86,7 +86,7 @@ def _problems(content: GridContent) -> Iterator[Problem]:
     codes: dict[str, Theme] = {}
     keys: dict[str, Question] = {}
     for theme in content:
-        yield from _texts(theme, ("code", "title"), ("introduction",), partial(_of_theme, theme))
+        yield from _texts(theme, ("title",), ("code", "introduction"), partial(_of_theme, theme))
         if theme.code and codes.setdefault(theme.code, theme) is not theme:
             yield Problem(
                 _("The theme “%s” has the same reference.") % codes[theme.code].title,
@@ -119,7 +119,7 @@ def _question_problems(theme: Theme, part: SubTheme, question: Question) -> Iter
     def problem(field: str, reason: str) -> Problem:
         return Problem(reason, theme, part, question, field)
 
-    yield from _texts(question, ("key", "text"), ("guidance",), problem)
+    yield from _texts(question, ("text",), ("key", "guidance"), problem)
     if len(question.examples) > MOST_EXAMPLES:
         yield problem("examples", _("There are more than %d.") % MOST_EXAMPLES)
     for number, example in enumerate(question.examples):
@@ -129,9 +129,7 @@ def _question_problems(theme: Theme, part: SubTheme, question: Question) -> Iter
         yield problem("weight", _("give a whole number from 1 to 5"))
     kind = question_kinds().get(question.kind)
     if kind is None:
-        yield problem(
-            "kind", _("no kind of question is called “%s”: is its plug-in there?") % question.kind
-        )
+        yield problem("kind", unknown_kind(question.kind))
         return
     try:
         options = kind.clean_options(question.options)
@@ -155,12 +153,17 @@ def _texts(
         elif len(text) > LONGEST[name]:
             yield problem(name, _too_long(name))
         elif "\x00" in text:
-            yield problem(name, _("it holds a character that no text has (NUL)"))
-        elif name in ("key", "code"):
+            yield problem(name, _("it holds a character that no text has"))
+        elif text and name in ("key", "code"):
             try:
                 validate_slug(text)
             except ValidationError:
                 yield problem(name, _("write it with letters without accents, digits, - and _"))
+
+
+def unknown_kind(code: str) -> str:
+    """Say that no kind of question has this code."""
+    return _("no kind of question is called “%s”: is its plug-in there?") % code
 
 
 def _too_long(name: str) -> str:

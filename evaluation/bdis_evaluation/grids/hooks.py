@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 
 from bdis_evaluation.grids import publishing
+from bdis_evaluation.grids.importing import ensure_grids
+
+hooks.register("register_bdis_reference", ensure_grids)
 
 
 @hooks.register("register_log_actions")

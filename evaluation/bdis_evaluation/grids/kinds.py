@@ -22,7 +22,10 @@ from wagtail import hooks
 from bdis_evaluation.grids.content import Question
 
 HOOK = "register_bdis_question_kind"
-LONGEST_TEXT = 4_000  # characters
+LONGEST_TEXT = 4_000  # characters, as all that follow
+LONGEST_LABEL = 80
+LONGEST_DESCRIPTION = 600
+LONGEST_UNIT = 40
 FIRST_YEAR = 1900
 
 
@@ -103,14 +106,15 @@ class LevelKind(QuestionKind):
             raise InvalidQuestion("levels", _("give from two to ten levels, the first one first"))
         kept = []
         for number, level in enumerate(levels):
-            if not isinstance(level, Mapping) or not str(level.get("label") or "").strip():
-                raise InvalidQuestion(f"levels[{number}]", _("a level needs a label"))
-            kept.append(
-                {
-                    "label": str(level["label"]).strip(),
-                    "description": str(level.get("description") or "").strip(),
-                }
-            )
+            place = f"levels[{number}]"
+            if not isinstance(level, Mapping):
+                raise InvalidQuestion(place, _("a level has a label and a description"))
+            _refuse_others(level, {"label", "description"}, within=f"{place}.")
+            label = _text_option(level, "label", LONGEST_LABEL, f"{place}.")
+            if not label:
+                raise InvalidQuestion(f"{place}.label", _("a level needs a label"))
+            description = _text_option(level, "description", LONGEST_DESCRIPTION, f"{place}.")
+            kept.append({"label": label, "description": description})
         _refuse_others(options, {"levels"})
         return {"levels": kept}
 
@@ -143,7 +147,10 @@ class IndicatorKind(QuestionKind):
     parts = ("value", "year")
 
     def clean_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
-        kept = {name: str(options.get(name) or "").strip() for name in ("unit", "period")}
+        kept = {
+            "unit": _text_option(options, "unit", LONGEST_UNIT),
+            "period": _text_option(options, "period", LONGEST_LABEL),
+        }
         if not kept["unit"]:
             raise InvalidQuestion("unit", _("say what is counted: « % », « hours », « €»…"))
         _refuse_others(options, set(kept))
@@ -187,7 +194,10 @@ class YesNoKind(QuestionKind):
 
     def clean_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
         _refuse_others(options, {"evidence"})
-        return {"evidence": bool(options.get("evidence"))}
+        evidence = options.get("evidence", False)
+        if not isinstance(evidence, bool):
+            raise InvalidQuestion("evidence", _("write true or false"))
+        return {"evidence": evidence}
 
     def from_form(self, question: Question, data: Mapping[str, Any], name: str) -> Any:
         return {"yes": True, "no": False}.get(str(data.get(name, "")))
@@ -258,9 +268,21 @@ def clean_text(key: str, text: str, most: int) -> str:
     return text
 
 
-def _refuse_others(options: Mapping[str, Any], known: set[str]) -> None:
+def _refuse_others(options: Mapping[str, Any], known: set[str], within: str = "") -> None:
     for name in options.keys() - known:
-        raise InvalidQuestion(str(name), _("questions of this kind have no such option"))
+        raise InvalidQuestion(f"{within}{name}", _("questions of this kind have no such option"))
+
+
+def _text_option(options: Mapping[str, Any], name: str, most: int, within: str = "") -> str:
+    value = options.get(name)
+    if isinstance(value, bool) or not isinstance(value, str | int | float | None):
+        raise InvalidQuestion(f"{within}{name}", _("text is expected here"))
+    text = "" if value is None else str(value).strip()
+    if len(text) > most:
+        raise InvalidQuestion(f"{within}{name}", _("shorten it: %d characters at most") % most)
+    if "\x00" in text:
+        raise InvalidQuestion(f"{within}{name}", _("it holds a character that no text has"))
+    return text
 
 
 def _whole(question: Question, typed: Any) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,10 +81,12 @@ def missing_information(version: GridVersion) -> list[str]:
 
 
 @transaction.atomic
-def enter_into_force(version: GridVersion, *, user: Any) -> None:
+def enter_into_force(
+    version: GridVersion, *, user: Any, at: datetime.datetime | None = None
+) -> None:
     """Freeze a draft and supersede the version in force.
 
-    Raises ``NotADraftVersion`` and ``GridIncomplete``.
+    ``at``: since when, now by default. Raises ``NotADraftVersion`` and ``GridIncomplete``.
     """
     Grid.objects.select_for_update().get(pk=version.grid_id)
     row = GridVersion.objects.select_for_update().select_related("grid").get(pk=version.pk)
@@ -94,7 +97,8 @@ def enter_into_force(version: GridVersion, *, user: Any) -> None:
     _freeze_correspondences(row)
     row.grid.versions.filter(status=VersionStatus.IN_FORCE).update(status=VersionStatus.SUPERSEDED)
     row.content_hash = row.content.computed_hash()
-    row.status, row.in_force_at, row.in_force_by = VersionStatus.IN_FORCE, timezone.now(), user
+    row.status, row.in_force_at = VersionStatus.IN_FORCE, at or timezone.now()
+    row.in_force_by = user
     row.save()
     version.refresh_from_db()
     log(instance=version, action=LOG_IN_FORCE, user=user)
