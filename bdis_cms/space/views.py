@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bdis_cms.models import RegionPage
-from bdis_cms.permissions import may_sign_for, own_initiatives
+from bdis_cms.permissions import own_initiatives
 from bdis_cms.space.access import get_own_initiative, private_page, space_page
 from bdis_cms.space.panels import SpacePanel, space_panels
 
@@ -50,7 +50,7 @@ def home(request: HttpRequest, pk: int) -> HttpResponse:
         "hidden_because": page.hidden_because(),
         "panels": [panel for panel in panels if panel.template],
         "todo": [panel for panel in panels if panel.todo],
-        "is_owner": may_sign_for(request.user, page),
+        "region": RegionPage.objects.filter(path=page.path[: -page.steplen]).first(),
     }
     return render(request, "bdis_cms/space/home.html", context)
 

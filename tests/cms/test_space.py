@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from wagtail import hooks
 
+from bdis_cms.checks import check_sign_in_page
 from bdis_cms.sitetree import editors_group_name, ensure_site_tree
 from bdis_cms.space.panels import HOOK, SpacePanel
 from tests.cms.admin_client import logged_in, member
@@ -107,6 +108,12 @@ def test_the_home_says_why_the_public_does_not_see_the_listing(page, owner):
     assert page.hidden_because()[0] in text
 
 
+def test_the_home_says_whom_to_ask(page, owner, site_tree):
+    site_tree.aura.holder_email = "bonjour@reseau.exemple"
+    site_tree.aura.save()
+    assert "bonjour@reseau.exemple" in logged_in(owner).get(home_of(page)).text
+
+
 def test_panels_of_other_parts_show_in_order_with_their_links_and_tasks(page, owner):
     def late(request, page):
         return SpacePanel(20, "Après", "components/notice.html", {"text": "Deuxième"})
@@ -151,3 +158,18 @@ def test_who_is_signed_in_may_sign_out_from_every_page(page, owner):
     assert client.get(home_of(page)).status_code == 200
     client.post("/mon-espace/deconnexion/")
     assert client.get(home_of(page)).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("login_url", "warned"),
+    [
+        ("wagtailadmin_login", False),
+        ("/admin/login/", False),
+        ("https://compte.exemple/", False),
+        ("/accounts/login/", True),
+        ("no-such-name", True),
+    ],
+)
+def test_a_host_without_a_sign_in_page_is_warned(settings, login_url, warned):
+    settings.LOGIN_URL = login_url
+    assert [warning.id for warning in check_sign_in_page(None)] == ["bdis_cms.W002"] * warned
