@@ -2,7 +2,7 @@
 
     python scripts/build_front.py css        concatenate css/src/*.css into css/bdis.css
     python scripts/build_front.py icons      assemble img/sprite.svg from lucide-static
-    python scripts/build_front.py fonts      subset the two variable fonts
+    python scripts/build_front.py fonts      subset the two variable fonts, for pages and for PDF
     python scripts/build_front.py vendor     copy htmx and Leaflet
     python scripts/build_front.py geo        project the regions of France (see front_geography.py)
     python scripts/build_front.py all
@@ -39,10 +39,10 @@ PACKAGES = {
 # Lucide glyphs of the interface; those of the families are listed with the families.
 INTERFACE_ICONS = (
     "arrow-left arrow-right arrow-up-right badge-check calendar check chevron-down chevron-left "
-    "chevron-right circle circle-help clock external-link file-text flag globe handshake info "
-    "landmark languages layers list list-tree locate-fixed mail map map-pin menu message-square "
-    "moon navigation newspaper phone printer rss search sliders-horizontal sun tag "
-    "triangle-alert users x"
+    "chevron-right circle circle-help clock download external-link file-text flag globe handshake "
+    "info landmark languages layers list list-tree locate-fixed log-out mail map map-pin menu "
+    "message-square moon navigation newspaper paperclip pencil phone printer rss search "
+    "sliders-horizontal sun tag trending-up triangle-alert user users x"
 )
 FAMILY_ICONS = ROOT / "bdis_cms" / "data" / "nomenclature" / "ICONS.txt"
 
@@ -55,6 +55,13 @@ CHARACTERS = (
 FONTS: dict[str, tuple[str, float | tuple[float, float]]] = {
     "bricolage": ("bricolage-grotesque-latin-wght-normal.woff2", 740.0),
     "atkinson": ("atkinson-hyperlegible-next-latin-wght-normal.woff2", (400, 700)),
+}
+
+# PDF files embed fonts of one weight each.
+PDF = ROOT / "bdis_cms" / "pdf" / "fonts"
+PDF_FONTS = {
+    "bricolage": {"bricolage": 740.0},
+    "atkinson": {"atkinson": 400.0, "atkinson-bold": 700.0},
 }
 
 
@@ -114,33 +121,47 @@ def build_icons() -> None:
 
 def build_fonts() -> None:
     """Write fonts/*.woff2: French characters only, and the weights the stylesheet uses."""
+    with tempfile.TemporaryDirectory() as scratch:
+        for key, (file_name, weight) in FONTS.items():
+            package = unpack(key, Path(scratch))
+            source = package / "files" / file_name
+            write_font(source, weight, STATIC / "fonts" / f"{key}.woff2", flavor="woff2")
+            shutil.copy(package / "LICENSE", STATIC / "fonts" / f"{key}.LICENSE.txt")
+            for name, static_weight in PDF_FONTS[key].items():
+                write_font(source, static_weight, PDF / f"{name}.ttf")
+            shutil.copy(package / "LICENSE", PDF / f"{key}.LICENSE.txt")
+
+
+def write_font(
+    source: Path, weight: float | tuple[float, float], target: Path, flavor: str | None = None
+) -> None:
+    """Write the subset of a variable font at ``weight``, a value or a range."""
     from fontTools import subset
     from fontTools.ttLib import TTFont
     from fontTools.varLib import instancer
 
-    with tempfile.TemporaryDirectory() as scratch:
-        for key, (file_name, weight) in FONTS.items():
-            package = unpack(key, Path(scratch))
-            font = TTFont(package / "files" / file_name)
-            # The narrow no-break space is missing: without it every « : ; ! ? » would pull a
-            # glyph from another font.
-            for table in font["cmap"].tables:
-                if table.isUnicode() and 0x2009 in table.cmap:
-                    table.cmap[0x202F] = table.cmap[0x2009]
-            font = instancer.instantiateVariableFont(font, {"wght": weight})
-            # Saved and read again: the subsetter needs the tables as a whole font has them.
-            font.save(Path(scratch) / f"{key}.ttf")
-            font = TTFont(Path(scratch) / f"{key}.ttf")
-            options = subset.Options()
-            options.flavor = "woff2"
-            options.layout_features = ["kern", "mark", "ccmp", "locl", "tnum"]
-            options.hinting = False
-            options.name_IDs = [0, 1, 2, 4, 6, 13, 14]
-            subsetter = subset.Subsetter(options)
-            subsetter.populate(unicodes=subset.parse_unicodes(CHARACTERS.replace("U+", "")))
-            subsetter.subset(font)
-            subset.save_font(font, STATIC / "fonts" / f"{key}.woff2", options)
-            shutil.copy(package / "LICENSE", STATIC / "fonts" / f"{key}.LICENSE.txt")
+    font = TTFont(source)
+    # The narrow no-break space is missing: without it every « : ; ! ? » would pull a
+    # glyph from another font.
+    for table in font["cmap"].tables:
+        if table.isUnicode() and 0x2009 in table.cmap:
+            table.cmap[0x202F] = table.cmap[0x2009]
+    font.flavor = None
+    font = instancer.instantiateVariableFont(font, {"wght": weight})
+    # Saved and read again: the subsetter needs the tables as a whole font has them.
+    with tempfile.NamedTemporaryFile(suffix=".ttf") as whole:
+        font.save(whole.name)
+        font = TTFont(whole.name)
+        options = subset.Options()
+        options.flavor = flavor
+        options.layout_features = ["kern", "mark", "ccmp", "locl", "tnum"]
+        options.hinting = False
+        options.name_IDs = [0, 1, 2, 4, 6, 13, 14]
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(unicodes=subset.parse_unicodes(CHARACTERS.replace("U+", "")))
+        subsetter.subset(font)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        subset.save_font(font, target, options)
 
 
 def build_vendor() -> None:

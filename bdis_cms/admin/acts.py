@@ -1,4 +1,4 @@
-"""Acts of moderators on a listing: adhesion, suspension, confirmation. One view and form each."""
+"""Acts of moderators on a listing: suspension, confirmation. One view and form each."""
 
 from __future__ import annotations
 
@@ -23,17 +23,6 @@ from wagtail.admin.widgets import AdminDateInput
 from bdis_cms import services
 from bdis_cms.models import InitiativePage
 from bdis_cms.permissions import may_moderate
-
-
-class CharterForm(forms.Form):
-    """Until when the adhesion holds."""
-
-    valid_until = forms.DateField(
-        label=_("The adhesion holds until"),
-        widget=AdminDateInput,
-        required=False,
-        help_text=_("Leave it empty to record that there is no adhesion: the listing then hides."),
-    )
 
 
 class SuspensionForm(forms.Form):
@@ -119,27 +108,6 @@ class ModerationActView(ABC, WagtailAdminTemplateMixin, FormView):
             "is_severe": self.is_severe,
             "next_url": self.next_url,
         }
-
-
-class CharterView(ModerationActView):
-    """Record until when the adhesion to the charter holds."""
-
-    page_title = _("Adhesion to the charter")
-    form_class = CharterForm
-    explanation = _(
-        "A listing shows to the public as long as its adhesion to the charter holds. Record the "
-        "date that the signed adhesion gives."
-    )
-    submit_label = _("Record the adhesion")
-    done = _("The adhesion of “%(title)s” is recorded.")
-
-    def get_initial(self) -> dict[str, Any]:
-        return {"valid_until": self.page.charter_valid_until or services.grace_until()}
-
-    def act(self, cleaned: dict[str, Any]) -> None:
-        services.record_charter_validity(
-            self.page, valid_until=cleaned["valid_until"], user=self.request.user
-        )
 
 
 class SuspendView(ModerationActView):

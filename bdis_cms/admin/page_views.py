@@ -79,7 +79,7 @@ class InitiativeEditView(_WithCompleteness, EditView):
         # What the banner asks for, one click away for whoever may give it.
         lacks_charter = not row.charter_valid_until or row.charter_valid_until < localdate()
         if lacks_charter and may_moderate(self.request.user, self.page):
-            context["charter_url"] = reverse("bdis_admin:charter", args=[row.pk])
+            context["charter_url"] = reverse("bdis_charter_admin:sign", args=[row.pk])
         return context
 
 

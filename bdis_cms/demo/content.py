@@ -83,7 +83,7 @@ def _frozen(value: Any) -> Any:
 
 @cache
 def demo_site() -> Mapping[str, Any]:
-    """Return the pages of the demonstration: home, charter, sections, regions."""
+    """Return the pages of the demonstration: home, sections, regions."""
     pages: Mapping[str, Any] = _read("site.yaml")
     return pages
 

@@ -25,7 +25,7 @@ from bdis_cms.models import (
 
 @transaction.atomic
 def load_pages(*, pictures: Illustrations | None) -> int:
-    """Write the home, the charter, sections, articles and portraits; return how many are new.
+    """Write the home, sections, articles and portraits; return how many are new.
 
     A page that exists is left alone; a text is written only where there was none.
     """
@@ -36,7 +36,6 @@ def load_pages(*, pictures: Illustrations | None) -> int:
     index = RegionIndexPage.objects.first()
     if index:
         writer.fill(index, _rich({"introduction": site["regions_introduction"]}))
-    writer.add(home, site["charter"])
     for section in site["sections"]:
         parent = writer.section(home, section)
         for article in section["articles"]:

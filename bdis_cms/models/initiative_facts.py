@@ -260,7 +260,7 @@ class AbstractInitiative(models.Model):
             reasons.append(_("No adhesion to the charter is recorded."))
         elif self.charter_valid_until < timezone.localdate():
             reasons.append(
-                _("Its adhesion to the charter ended on %(day)s.")
+                _("The time it had to sign the charter in force ended on %(day)s.")
                 % {"day": self.charter_valid_until.strftime("%d/%m/%Y")}
             )
         if self.suspended_at:

@@ -9,6 +9,7 @@ from django import template
 from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
@@ -29,7 +30,6 @@ NARROW_SPACE = "\u202f"
 NO_BREAK_SPACE = "\u00a0"
 # Articles the interface leads to when the network has written them.
 PROPOSAL_SLUGS = ("proposer-une-initiative", "inscrire-son-initiative")
-CHARTER_SLUG = "charte"
 
 
 @register.simple_tag
@@ -141,11 +141,10 @@ def proposal_url(context: dict[str, Any]) -> str:
     return article_address(site, PROPOSAL_SLUGS) if site else ""
 
 
-@register.simple_tag(takes_context=True)
-def charter_url(context: dict[str, Any]) -> str:
-    """Address of the article that holds the charter; "" when there is none."""
-    site = site_of(context.get("request"))
-    return article_address(site, (CHARTER_SLUG,)) if site else ""
+@register.simple_tag
+def charter_url() -> str:
+    """Address of the charter in force."""
+    return reverse("bdis_charter:current")
 
 
 @register.simple_tag

@@ -1,19 +1,10 @@
-"""What the charter and evaluations add to the Wagtail admin."""
+"""What the charter and evaluations add to Wagtail and to the directory."""
 
-from __future__ import annotations
-
-from typing import Any
-
-from django.utils.translation import gettext_lazy
 from wagtail import hooks
 
-from bdis_evaluation.charter import ledger
+from bdis_evaluation.charter import hooks as charter_hooks  # noqa: F401 - registers its own
+from bdis_evaluation.facets import CharterFacet, ProgressFacet
+from bdis_evaluation.grids import hooks as grid_hooks  # noqa: F401 - registers its own
 
-
-@hooks.register("register_log_actions")
-def register_log_actions(actions: Any) -> None:
-    actions.register_action(
-        ledger.LOG_ERASE,
-        gettext_lazy("Erase who signed"),
-        gettext_lazy("Personal data of a signatory erased"),
-    )
+hooks.register("register_bdis_facet", CharterFacet)
+hooks.register("register_bdis_facet", ProgressFacet)

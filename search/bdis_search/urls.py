@@ -55,6 +55,7 @@ urlpatterns = [
     path("api/v1/", api.urls),
     # Before a site's own addresses: what the API does not know is a problem document too.
     path("api/v1/<path:unknown>", unknown_address),
+    path("", include("bdis_evaluation.urls")),
     path("", include("bdis_cms.urls")),
     path("", include((public_urls, "bdis_search"))),
 ]

@@ -14,6 +14,7 @@ from bdis_cms.models import InitiativeContact, InitiativeLink, InitiativePage, R
 from bdis_cms.sitetree import editors_group_name, ensure_site_tree, moderators_group_name
 from tests.cms.admin_client import logged_in, member
 from tests.factories import ActivityFactory, FamilyFactory, InitiativePageFactory
+from tests.factories.charter import CharterVersionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -138,9 +139,10 @@ def test_a_submission_is_published_by_the_moderator_and_shows_after_its_adhesion
     assert page.live
     assert not page.is_public
 
+    CharterVersionFactory(in_force=True)
     desk.moderator.post(
-        reverse("bdis_admin:charter", args=[page.pk]),
-        {"valid_until": services.grace_until().isoformat()},
+        reverse("bdis_charter_admin:sign", args=[page.pk]),
+        {"name": "A. Roux", "capacity": "gérante", "signed_on": "01/10/2026", "seen": "on"},
     )
     assert created().is_public
 
@@ -273,12 +275,14 @@ def test_the_banner_leads_moderators_to_the_adhesion_that_lacks(desk):
     def url_shown(client, page):
         return client.get(reverse(edit, args=[page.pk])).context.get("charter_url")
 
-    assert url_shown(desk.moderator, lacking) == reverse("bdis_admin:charter", args=[lacking.pk])
+    assert url_shown(desk.moderator, lacking) == reverse(
+        "bdis_charter_admin:sign", args=[lacking.pk]
+    )
     assert not url_shown(desk.moderator, adhering)
     assert not url_shown(desk.editor, lacking)
 
 
-@pytest.mark.parametrize("act", ["charter", "suspend", "reinstate", "confirm"])
+@pytest.mark.parametrize("act", ["suspend", "reinstate", "confirm"])
 def test_acts_are_for_moderators(desk, act):
     page = InitiativePageFactory(commune=desk.places.die)
     url = reverse(f"bdis_admin:{act}", args=[page.pk])

@@ -17,7 +17,6 @@ from bdis_cms.demo.content import body_blocks, demo_listings, demo_site
 from bdis_cms.demo.covers import BY_FAMILY, BY_HUE, SCENES, draw_cover, suiting_scenes
 from bdis_cms.demo.pages import load_pages
 from bdis_cms.models import (
-    ArticlePage,
     Commune,
     Department,
     Epci,
@@ -118,7 +117,7 @@ def test_some_listings_are_drafts_old_suspended_lapsed_or_under_review():
 
 def test_bodies_of_pages_use_known_blocks():
     site = demo_site()
-    articles = [site["charter"], *(a for s in site["sections"] for a in s["articles"])]
+    articles = [a for s in site["sections"] for a in s["articles"]]
     assert len(articles) >= 9
     for article in articles:
         assert body_blocks(article["body"])
@@ -250,7 +249,6 @@ def test_pages_are_written_once_and_an_editors_text_stays(reference):
     region.refresh_from_db()
     assert region.introduction == "<p>Autre texte</p>"
     assert HomePage.objects.get().charter_line
-    assert ArticlePage.objects.get(slug="charte").get_parent().specific_class is HomePage
 
 
 @pytest.mark.django_db

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils.translation import gettext as _
 from tqdm import tqdm
+from wagtail import hooks
 
 from bdis_cms.gazetteer.loading import LoadReport, load_territories
 from bdis_cms.gazetteer.tables import TableRefused
@@ -49,6 +50,8 @@ class Command(BaseCommand):
                 report = load_territories(communes, progress=progress)
                 load_nomenclature()
                 ensure_site_tree()
+                for load in hooks.get_hooks("register_bdis_reference"):
+                    load()
         except TableRefused as error:
             raise CommandError(str(error)) from error
         if verbosity:

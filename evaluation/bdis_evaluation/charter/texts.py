@@ -31,6 +31,11 @@ def canonical_text(title: str, preamble: str, articles: Iterable[tuple[str, str]
     return unicodedata.normalize("NFC", "\n\n".join(part for part in parts if part) + "\n")
 
 
+def plain_text(html: str) -> str:
+    """Return the text of ``html`` as the exact text has it: paragraphs parted by an empty line."""
+    return "\n\n".join(_paragraphs(html))
+
+
 def digest(text: str) -> str:
     """Return the SHA-256 of ``text`` in UTF-8, in hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()

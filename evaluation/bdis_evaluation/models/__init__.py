@@ -6,7 +6,13 @@ from bdis_evaluation.models.adhesions import (
     Signatory,
     SigningWay,
 )
-from bdis_evaluation.models.charter import CharterStatus, CharterText, CharterVersion
+from bdis_evaluation.models.charter import (
+    CharterIncomplete,
+    CharterStatus,
+    CharterText,
+    CharterVersion,
+    NotADraft,
+)
 from bdis_evaluation.models.coevaluation import (
     AgreedAnswer,
     GuestAnswer,
@@ -56,6 +62,7 @@ __all__ = [
     "Answer",
     "AnswerRevision",
     "CharterAdhesion",
+    "CharterIncomplete",
     "CharterStatus",
     "CharterText",
     "CharterVersion",
@@ -75,6 +82,7 @@ __all__ = [
     "Invitation",
     "InvitedGroup",
     "JointMeeting",
+    "NotADraft",
     "ProgressPlan",
     "QuestionChange",
     "QuestionCorrespondence",

@@ -188,9 +188,10 @@ class CharterVersion(ClusterableModel):
         return missing
 
     @transaction.atomic
-    def enter_into_force(self, *, user: Any) -> None:
+    def enter_into_force(self, *, user: Any, at: datetime.datetime | None = None) -> None:
         """Freeze the texts and supersede the version in force.
 
+        ``at`` is now, except for demonstrations, whose charter has a past.
         Raises ``NotADraft`` and ``CharterIncomplete``.
         """
         row = CharterVersion.objects.select_for_update().get(pk=self.pk)
@@ -198,7 +199,7 @@ class CharterVersion(ClusterableModel):
             raise NotADraft(row)
         if missing := row.missing_information():
             raise CharterIncomplete(missing)
-        now = timezone.now()
+        now = at or timezone.now()
         for former in CharterVersion.objects.select_for_update().in_force():
             former.status, former.superseded_at = CharterStatus.SUPERSEDED, now
             former.save(update_fields=["status", "superseded_at"])

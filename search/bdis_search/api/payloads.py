@@ -77,5 +77,6 @@ def listing_detail(page: InitiativePage, listing: Listing, root: str) -> dict[st
             for agreement in page.agreements.all()
         ],
         "confirmed_on": page.confirmed_on and page.confirmed_on.isoformat(),
-        "charter_valid_until": page.charter_valid_until and page.charter_valid_until.isoformat(),
+        "charter_signed_on": page.charter_signed_on and page.charter_signed_on.isoformat(),
+        "charter_valid_until": page.charter_ends_on and page.charter_ends_on.isoformat(),
     }

@@ -101,7 +101,10 @@ class ListingDetail(Listing):
     links: list[Link]
     agreements: list[Agreement]
     confirmed_on: str | None
-    charter_valid_until: str
+    charter_signed_on: str | None = Field(description="Day of the signature that stands.")
+    charter_valid_until: str | None = Field(
+        description="Last day without signing the charter in force; null when it is signed."
+    )
 
 
 class PlaceOut(Schema):

@@ -75,6 +75,7 @@ class Command(BaseCommand):
         from bdis_cms.demo.illustrations import Illustrations
         from bdis_cms.demo.listings import demo_editors, load_listings
         from bdis_cms.demo.pages import load_pages
+        from bdis_evaluation.demo.charter import load_charter
         from bdis_evaluation.demo.grids import load_grids
 
         def progress(listings: Iterable[Any]) -> Iterable[Any]:
@@ -87,6 +88,7 @@ class Command(BaseCommand):
             editors=demo_editors(EDITORS), pictures=pictures, progress=progress
         )
         load_pages(pictures=pictures)
+        load_charter()
         load_grids()
         ensure_accounts(OTHERS)
         if not listings:

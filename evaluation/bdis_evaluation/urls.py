@@ -1,0 +1,11 @@
+"""Addresses of the charter and of evaluations; ``bdis_search.urls`` includes them."""
+
+from django.urls import include, path
+
+from bdis_evaluation.charter.urls import public_urls as charter_urls
+from bdis_evaluation.charter.urls import space_urls as charter_space_urls
+
+urlpatterns = [
+    path("charte/", include((charter_urls, "bdis_charter"))),
+    path("mon-espace/", include((charter_space_urls, "bdis_charter_space"))),
+]
