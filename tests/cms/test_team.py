@@ -104,6 +104,15 @@ def test_addresses_of_the_team_show_to_owners_only(page, owner, contributor):
     assert contributor.email in logged_in(owner).get(at("team", page)).text
 
 
+def test_the_public_sees_nothing_of_the_team(page, owner, client):
+    invited(page, by=owner)
+    for address in (page.url, f"/api/v1/initiatives/{page.pk}"):
+        answer = client.get(address)
+        assert answer.status_code == 200
+        for secret in (owner.email, "Mireille", "Aubert", "nouvelle@exemple.fr"):
+            assert secret not in answer.text
+
+
 def test_the_team_of_another_initiative_does_not_exist(page, owner, territories):
     stranger = InitiativeMemberFactory(owner=True, initiative__commune=territories.avignon)
     member = page.members.get(user=owner)

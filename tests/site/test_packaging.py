@@ -86,9 +86,11 @@ def test_a_stock_wagtail_project_becomes_a_directory(wheel: Path, tmp_path: Path
         "client = Client(headers={'host': 'localhost'});"
         "paths = ['/', '/recherche/', '/carte/', '/regions/bretagne/', '/nomenclature/',"
         " '/api/v1/initiatives', '/api/v1/docs', '/admin/login/',"
-        " '/sitemap.xml', '/sitemap-listings.xml'];"
+        " '/sitemap.xml', '/sitemap-listings.xml', '/mon-espace/'];"
         "print({path: client.get(path).status_code for path in paths})"
     )
     answers = run(python, "manage.py", "shell", "--no-imports", "-c", script, cwd=host)
     assert answers.count(": 200") == 10, answers
+    # The space asks to sign in, wherever the host says.
+    assert "'/mon-espace/': 302" in answers
     run(python, "manage.py", "makemigrations", "--check", "--dry-run", cwd=host)
