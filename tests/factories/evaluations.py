@@ -6,9 +6,18 @@ import datetime
 from typing import Any
 
 import factory
+from django.utils import timezone
 
 from bdis_evaluation.evaluating.saving import Given, save_answer
-from bdis_evaluation.models import Commitment, Evaluation, Grid, GridVersion, VersionStatus
+from bdis_evaluation.models import (
+    Commitment,
+    Evaluation,
+    EvaluationCampaign,
+    EvaluationState,
+    Grid,
+    GridVersion,
+    VersionStatus,
+)
 from tests.factories.initiatives import InitiativePageFactory
 
 LEVELS = [
@@ -121,3 +130,24 @@ def answer_everything(evaluation: Evaluation, user: Any = None) -> None:
     """Answer every question that awaits it."""
     for key, given in ANSWERS.items():
         save_answer(evaluation, key, given, base=0, user=user)
+
+
+class ClosedEvaluationFactory(EvaluationFactory):
+    """An evaluation that was finished, a moment after it began."""
+
+    state = EvaluationState.CLOSED
+    closed_at = factory.LazyAttribute(lambda one: one.started_at)
+    started_at = factory.LazyFunction(timezone.now)
+
+
+class EvaluationCampaignFactory(factory.django.DjangoModelFactory):
+    """A campaign of the whole country, from today for ninety days."""
+
+    region = None
+    grid = factory.SubFactory(GridFactory)
+    title = "Faisons le point"
+    opens_on = factory.LazyFunction(timezone.localdate)
+    due_on = factory.LazyAttribute(lambda one: one.opens_on + datetime.timedelta(days=90))
+
+    class Meta:
+        model = EvaluationCampaign

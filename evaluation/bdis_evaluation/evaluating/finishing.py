@@ -12,6 +12,8 @@ from django.utils.translation import ngettext
 from wagtail.log_actions import log
 from wagtail.models import ModelLogEntry
 
+from bdis_evaluation.cycles.results import record_results
+from bdis_evaluation.cycles.rhythm import plan_next
 from bdis_evaluation.evaluating.beginning import say_progress
 from bdis_evaluation.evaluating.missing import ToDo, missing_answers
 from bdis_evaluation.evaluating.saving import lock_open
@@ -78,6 +80,8 @@ def finish(evaluation: Evaluation, *, user: Any) -> Evaluation:
     )
     evaluation.state, evaluation.closed_at = EvaluationState.CLOSED, now
     evaluation.save(update_fields=["state", "closed_at"])
+    record_results(evaluation)
+    plan_next(evaluation.initiative)
     log(instance=evaluation, action=LOG_FINISH, user=user)
     say_progress(evaluation.initiative, user=user)
     return evaluation
