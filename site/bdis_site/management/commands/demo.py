@@ -71,7 +71,7 @@ class Command(BaseCommand):
         return _("loaded")
 
     def _load_demonstration(self) -> str:
-        from bdis_cms.demo.accounts import EDITORS, OTHERS, ensure_accounts
+        from bdis_cms.demo.accounts import EDITORS, OTHERS, ensure_accounts, ensure_members
         from bdis_cms.demo.illustrations import Illustrations
         from bdis_cms.demo.listings import demo_editors, load_listings
         from bdis_cms.demo.pages import load_pages
@@ -88,6 +88,7 @@ class Command(BaseCommand):
             editors=demo_editors(EDITORS), pictures=pictures, progress=progress
         )
         load_pages(pictures=pictures)
+        ensure_members()
         load_charter()
         load_grids()
         ensure_accounts(OTHERS)
@@ -138,7 +139,7 @@ class Command(BaseCommand):
                 ) from error
 
     def _tell(self, port: int, no_serve: bool) -> None:
-        from bdis_cms.demo.accounts import EDITORS, OTHERS, PASSWORD
+        from bdis_cms.demo.accounts import EDITORS, MEMBERS, OTHERS, PASSWORD
         from bdis_cms.models import InitiativePage, Region
 
         base = f"http://{HOST}:{port}"
@@ -159,6 +160,7 @@ class Command(BaseCommand):
             f"  {_('Search'):<16}{base}/recherche/",
             f"  {_('Map'):<16}{base}/carte/",
             f"  {_('Administration'):<16}{base}/admin/",
+            f"  {_('My space'):<16}{base}/mon-espace/",
             f"  {_('API'):<16}{base}/api/v1/docs",
             "",
             _("Accounts of the administration (password: %(password)s, unless you changed it)")
@@ -168,6 +170,13 @@ class Command(BaseCommand):
         for account in (*EDITORS, *OTHERS):
             where = regions.get(account.region) or _("Whole country")
             lines.append(f"  {account.username:<22}{account.role:<28}{where}")
+        lines += ["", _("Accounts of the space of initiatives (same password)"), ""]
+        titles = dict(
+            InitiativePage.objects.filter(is_demo=True).values_list("external_id", "title")
+        )
+        for member in MEMBERS:
+            for listing, role in member.roles:
+                lines.append(f"  {member.email:<22}{role.label!s:<28}{titles.get(listing, '')}")
         lines += ["", _("To stop: Ctrl-C.") if not no_serve else _("To serve: manage.py demo"), ""]
         self.stdout.write("\n".join(lines))
         self.stdout.flush()  # into a file or a pipe too, the accounts come before the site stops
