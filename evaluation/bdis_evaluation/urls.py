@@ -4,8 +4,10 @@ from django.urls import include, path
 
 from bdis_evaluation.charter.urls import public_urls as charter_urls
 from bdis_evaluation.charter.urls import space_urls as charter_space_urls
+from bdis_evaluation.evaluating.space.urls import urlpatterns as evaluating_urls
 
 urlpatterns = [
     path("charte/", include((charter_urls, "bdis_charter"))),
     path("mon-espace/", include((charter_space_urls, "bdis_charter_space"))),
+    path("mon-espace/", include((evaluating_urls, "bdis_evaluation_space"))),
 ]

@@ -16,8 +16,9 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from bdis_cms.text import clean
+from bdis_evaluation.coevaluating.closing import REPORT
 from bdis_evaluation.evaluating.saving import lock_open
-from bdis_evaluation.models import Evaluation, EvidenceFile
+from bdis_evaluation.models import Evaluation, EvaluationKind, EvidenceFile
 
 DEFAULT_TYPES = ("pdf", "jpg", "jpeg", "png", "webp", "odt", "ods", "docx", "xlsx", "txt", "csv")
 DEFAULT_LARGEST = 10 * 1024 * 1024  # bytes
@@ -76,7 +77,8 @@ def add_evidence(
     evaluation: Evaluation, key: str, upload: UploadedFile, *, user: Any
 ) -> EvidenceFile:
     """Keep a file with the question ``key``; raises ``EvidenceRefused``, ``EvaluationNotOpen``."""
-    if key not in evaluation.version.content.questions:
+    is_report = key == REPORT and evaluation.kind == EvaluationKind.EXTERNAL
+    if key not in evaluation.version.content.questions and not is_report:
         raise EvidenceRefused(key, _("This question is not in the grid."))
     extension = _check(key, upload)
     lock_open(evaluation)
@@ -103,7 +105,7 @@ def remove_evidence(evidence: EvidenceFile) -> None:
 @receiver(post_delete, sender=EvidenceFile, dispatch_uid="bdis_evaluation.delete_evidence")
 def delete_file(instance: EvidenceFile, **_kwargs: Any) -> None:
     """Take the file away with its row, once that is certain."""
-    name, storage = instance.file.name, instance.file.storage
+    name, storage = str(instance.file.name), instance.file.storage
     transaction.on_commit(lambda: storage.delete(name))
 
 

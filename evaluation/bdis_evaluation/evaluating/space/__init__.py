@@ -1,0 +1,1 @@
+"""Self-evaluation in the space of an initiative: its pages."""
