@@ -14,8 +14,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bdis_evaluation.coevaluating.closing import require_gathered
 from bdis_evaluation.grids.content import Question, Theme
-from bdis_evaluation.grids.kinds import kind_of
+from bdis_evaluation.grids.kinds import kind_of, question_kinds
 from bdis_evaluation.models import Answer, Evaluation, GuestAnswer, Invitation, InvitedGroup
 
 #: Below, the answers of stakeholders are not shown.
@@ -74,7 +75,11 @@ class Guest:
 
 
 def side_by_side(evaluation: Evaluation) -> list[tuple[Theme, list[Row]]]:
-    """Return every question of the grid with both points of view, in three queries."""
+    """Return every question of the grid with both points of view, in three queries.
+
+    Raises ``GatheringNotOver``.
+    """
+    require_gathered(evaluation)
     own = {answer.key: answer for answer in evaluation.answers.all()}
     guests = _guests(evaluation)
     return [
@@ -84,8 +89,10 @@ def side_by_side(evaluation: Evaluation) -> list[tuple[Theme, list[Row]]]:
 
 
 def row_of(question: Question, own: Answer | None, guests: Sequence[Guest]) -> Row:
-    """Return one question with both points of view."""
-    kind = kind_of(question)
+    """Return one question with both points of view; nothing of others once its plug-in is gone."""
+    kind = question_kinds().get(question.kind)
+    if kind is None:
+        return Row(question, own, None, None, (), (), (), None)
     said = [
         (guest, guest.answers[question.key]) for guest in guests if question.key in guest.answers
     ]

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from wagtail.log_actions import log
 from wagtail.models import ModelLogEntry
 
+from bdis_evaluation.coevaluating.closing import NotReady, forget_guests, require_heard
 from bdis_evaluation.cycles.results import record_results
 from bdis_evaluation.cycles.rhythm import plan_next
 from bdis_evaluation.evaluating.beginning import say_progress
@@ -30,7 +31,7 @@ LONGEST_REASON = 500  # characters
 
 
 @dataclass
-class EvaluationIncomplete(Exception):
+class EvaluationIncomplete(NotReady):
     """Questions wait for an answer."""
 
     missing: list[ToDo]
@@ -44,7 +45,7 @@ class EvaluationIncomplete(Exception):
 
 
 @dataclass
-class NoCommitment(Exception):
+class NoCommitment(NotReady):
     """An evaluation ends with what will be improved."""
 
     evaluation: Evaluation
@@ -65,9 +66,11 @@ class NoReason(ValueError):
 def finish(evaluation: Evaluation, *, user: Any) -> Evaluation:
     """Close a complete evaluation: its commitments are made, its answers no longer change.
 
-    Raises ``EvaluationNotOpen``, ``EvaluationIncomplete`` and ``NoCommitment``.
+    Raises ``EvaluationNotOpen``, and ``NotReady``: ``EvaluationIncomplete``, ``NoCommitment``, or
+    what ``require_heard`` says of others.
     """
     lock_open(evaluation)
+    require_heard(Evaluation.objects.get(pk=evaluation.pk))
     if missing := missing_answers(evaluation):
         raise EvaluationIncomplete(missing)
     commitments = list(evaluation.commitments.all())
@@ -82,6 +85,7 @@ def finish(evaluation: Evaluation, *, user: Any) -> Evaluation:
     evaluation.save(update_fields=["state", "closed_at"])
     record_results(evaluation)
     plan_next(evaluation.initiative)
+    forget_guests(evaluation)
     log(instance=evaluation, action=LOG_FINISH, user=user)
     say_progress(evaluation.initiative, user=user)
     return evaluation
@@ -98,6 +102,7 @@ def abandon(evaluation: Evaluation, *, reason: str, user: Any) -> Evaluation:
         raise NoReason
     evaluation.state = EvaluationState.ABANDONED
     evaluation.save(update_fields=["state"])
+    forget_guests(evaluation)
     log(instance=evaluation, action=LOG_ABANDON, user=user, data={"reason": reason})
     say_progress(evaluation.initiative, user=user)
     return evaluation

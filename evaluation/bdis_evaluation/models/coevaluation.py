@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bdis_cms.models import InitiativePage
-from bdis_evaluation.models.evaluations import Evaluation, GivenAnswer
+from bdis_evaluation.models.evaluations import Evaluation, EvaluationState, GivenAnswer
 
 
 class InvitedGroup(models.TextChoices):
@@ -24,6 +24,23 @@ class InvitedGroup(models.TextChoices):
 
 class InvitationQuerySet(models.QuerySet):
     """Invitations by what can be said of them."""
+
+    def open(self) -> InvitationQuerySet:
+        """Keep those that are answered now: nobody said to have finished, the time is not over."""
+        return self.standing().filter(
+            answered_at__isnull=True,
+            evaluation__state=EvaluationState.SHARED,
+            evaluation__gathered_at__isnull=True,
+            evaluation__answers_until__gte=timezone.localdate(),
+        )
+
+    def of_stakeholders(self) -> InvitationQuerySet:
+        """Keep those of people, apart from the peers, who are initiatives."""
+        return self.filter(peer__isnull=True)
+
+    def of_peers(self) -> InvitationQuerySet:
+        """Keep those of initiatives."""
+        return self.filter(peer__isnull=False)
 
     def standing(self) -> InvitationQuerySet:
         """Keep those that were not taken back."""
@@ -77,6 +94,11 @@ class Invitation(models.Model):
                 fields=["evaluation", "peer"],
                 condition=Q(peer__isnull=False, revoked_at__isnull=True),
                 name="bdis_evaluation_invitation_peer_once",
+            ),
+            models.UniqueConstraint(
+                fields=["evaluation", "email"],
+                condition=~Q(email="") & Q(revoked_at__isnull=True),
+                name="bdis_evaluation_invitation_email_once",
             ),
         ]
 

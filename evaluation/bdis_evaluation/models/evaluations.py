@@ -84,7 +84,12 @@ class Evaluation(models.Model):
     gathered_at = models.DateTimeField(
         _("answers of others gathered on"), null=True, editable=False
     )
+    answers_until = models.DateField(_("others answer until"), null=True, editable=False)
     closed_at = models.DateTimeField(_("finished on"), null=True, editable=False)
+    evaluator = models.CharField(_("outside evaluator"), max_length=120, blank=True, editable=False)
+    evaluator_organisation = models.CharField(
+        _("organisation of the evaluator"), max_length=160, blank=True, editable=False
+    )
     accompanist = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("accompanist"),
