@@ -7,7 +7,8 @@ import time
 
 import pytest
 from django.core.management import CommandError, call_command
-from hypothesis import given
+from django.utils.translation import override
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bdis_evaluation.demo.grids import load_grids
@@ -47,6 +48,13 @@ themes:
             evidence: true
             examples: [Sur le site, À l’accueil]
 """
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    """Read sentences as the code writes them."""
+    with override("en"):
+        yield
 
 
 def refused(text: str | bytes) -> list[tuple[int, str, str]]:
@@ -169,6 +177,7 @@ def test_what_is_hostile_is_refused_plainly(data, reason):
     assert time.monotonic() - began < 20
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode()))
 def test_whatever_is_read_is_refused_in_words(data):
     with pytest.raises(GridRefused):
@@ -212,6 +221,7 @@ themes = st.builds(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(themes, min_size=1, max_size=2).map(tuple), some, words)
 def test_a_grid_reads_as_it_was_written(content, title, purpose):
     document = GridDocument("code", title, purpose, 30, "", GridContent(content))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils.translation import override
 
 from bdis_evaluation.grids.correspondence import (
     NotOneGrid,
@@ -31,6 +32,13 @@ from tests.factories.evaluations import (
 
 pytestmark = pytest.mark.django_db
 SAME, CHANGED, NEW, DROPPED = QuestionChange
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    """Read sentences as the code writes them."""
+    with override("en"):
+        yield
 
 
 @pytest.fixture
@@ -103,12 +111,12 @@ def test_references_are_made_once_and_never_given_to_another_question(grid):
 @pytest.mark.parametrize(
     ("items", "said"),
     [
-        ([level("a"), yes_no("a", "Autre ?")], "question “Autre ?”, key: The question"),
+        ([level("a"), yes_no("a", "Autre ?")], "question “Autre ?”, reference: The question"),
         ([level("a", levels=LEVELS[:1])], "levels: give from two to ten levels"),
         ([indicator("a", unit="")], "unit: say what is counted"),
-        ([level("é")], "key: write it with letters without accents"),
-        ([text("a", "")], "text: it is missing"),
-        ([text("a", "x" * 501)], "text: shorten it: 500"),
+        ([level("é")], "reference: write it with letters without accents"),
+        ([text("a", "")], "question: it is missing"),
+        ([text("a", "x" * 501)], "question: shorten it: 500"),
         ([{"type": "other", "value": {"kind": "odd", "key": "a", "text": "?"}}], "called “odd”"),
         ([], "It has no question"),
         ([{"type": "subtheme", "value": {"title": "Vide"}}, text("a")], "sub-theme “Vide”"),

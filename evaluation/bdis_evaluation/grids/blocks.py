@@ -6,12 +6,14 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.fields import StreamField
 
 from bdis_evaluation.grids.content import GridContent, Question, SubTheme, Theme
+from bdis_evaluation.grids.kinds import SHIPPED, question_kinds
 
 #: What every question has; the rest of a block are the options of its kind.
 COMMON = ("key", "text", "guidance", "examples", "weight", "required", "may_be_not_applicable")
@@ -46,6 +48,9 @@ class QuestionBlock(blocks.StructBlock):
         help_text=_("For pictures only: no score, no ranking is made of it."),
     )
 
+    class Meta:
+        label_format = "{text}"
+
 
 class LevelBlock(blocks.StructBlock):
     """A level, described."""
@@ -62,6 +67,7 @@ class LevelQuestionBlock(QuestionBlock):
     class Meta:
         icon = "order"
         label = _("Maturity level")
+        label_format = "{text}"
 
 
 class IndicatorQuestionBlock(QuestionBlock):
@@ -75,6 +81,7 @@ class IndicatorQuestionBlock(QuestionBlock):
     class Meta:
         icon = "calendar-alt"
         label = _("Indicator")
+        label_format = "{text}"
 
 
 class YesNoQuestionBlock(QuestionBlock):
@@ -85,19 +92,39 @@ class YesNoQuestionBlock(QuestionBlock):
     class Meta:
         icon = "check"
         label = _("Yes or no")
+        label_format = "{text}"
+
+
+def _kinds_of_plugins() -> list[tuple[str, Any]]:
+    shipped = {kind.code for kind in SHIPPED}
+    return [(code, kind.label) for code, kind in question_kinds().items() if code not in shipped]
 
 
 class OtherQuestionBlock(QuestionBlock):
     """A question of a kind that a plug-in brings."""
 
-    kind = blocks.CharBlock(label=_("kind"), max_length=60)
+    kind = blocks.ChoiceBlock(label=_("kind"), choices=_kinds_of_plugins)
     options = blocks.TextBlock(
         label=_("options"), required=False, help_text=_("As JSON, as the plug-in documents it.")
     )
 
+    def clean(self, value: Any) -> Any:
+        cleaned = super().clean(value)
+        try:
+            options = json.loads(cleaned["options"] or "{}")
+            if not isinstance(options, dict):
+                raise ValueError(_("write them between { and }"))
+            question_kinds()[cleaned["kind"]].clean_options(options)
+        except (ValueError, RecursionError) as error:
+            raise blocks.StructBlockValidationError(
+                {"options": ValidationError(str(error))}
+            ) from error
+        return cleaned
+
     class Meta:
         icon = "plus"
         label = _("Other kind")
+        label_format = "{text}"
 
 
 class SubThemeBlock(blocks.StructBlock):
@@ -109,6 +136,7 @@ class SubThemeBlock(blocks.StructBlock):
     class Meta:
         icon = "title"
         label = _("Sub-theme")
+        label_format = "{title}"
 
 
 class ThemeItemsBlock(blocks.StreamBlock):
@@ -120,6 +148,9 @@ class ThemeItemsBlock(blocks.StreamBlock):
     yes_no = YesNoQuestionBlock()
     text = QuestionBlock(icon="pilcrow", label=_("Free text"))
     other = OtherQuestionBlock()
+
+    class Meta:
+        collapsed = True
 
 
 class ThemeBlock(blocks.StructBlock):
@@ -139,17 +170,19 @@ class ThemeBlock(blocks.StructBlock):
     class Meta:
         icon = "folder-open-inverse"
         label = _("Theme")
+        label_format = "{title}"
 
 
 class GridStreamField(StreamField):
     """The themes of a version; its blocks are no matter of migrations: JSON holds them all."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__([("theme", ThemeBlock())], **(kwargs | {"blank": True}))
+        super().__init__([("theme", ThemeBlock())], **(kwargs | {"blank": True, "collapsed": True}))
 
     def deconstruct(self) -> Any:
         name, path, _args, kwargs = super().deconstruct()
-        kwargs.pop("block_lookup", None)
+        for name_of_blocks in ("block_lookup", "collapsed"):
+            kwargs.pop(name_of_blocks, None)
         return name, path, [], kwargs
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bdis_evaluation.grids.content import GridContent, Question, SubTheme, Theme
 from bdis_evaluation.grids.kinds import InvalidQuestion, question_kinds
@@ -24,6 +25,21 @@ LONGEST = {
     "text": 500,
     "guidance": 2_000,
     "example": 500,
+}
+#: What editors call the fields.
+FIELDS = {
+    "key": gettext_lazy("reference"),
+    "code": gettext_lazy("reference"),
+    "title": gettext_lazy("title"),
+    "introduction": gettext_lazy("introduction"),
+    "text": gettext_lazy("question"),
+    "guidance": gettext_lazy("guidance"),
+    "examples": gettext_lazy("examples"),
+    "weight": gettext_lazy("weight"),
+    "kind": gettext_lazy("kind"),
+    "levels": gettext_lazy("levels"),
+    "unit": gettext_lazy("unit"),
+    "period": gettext_lazy("period"),
 }
 LONGEST_OPTIONS = 20_000
 WEIGHTS = range(1, 6)
@@ -50,7 +66,9 @@ class Problem:
             said.append(_("sub-theme “%s”") % self.part.title)
         if self.question is not None:
             said.append(_("question “%s”") % (self.question.text or self.question.key))
-        place = ", ".join([*said, *([self.field] if self.field else [])])
+        if self.field:
+            said.append(str(FIELDS.get(self.field, self.field)))
+        place = ", ".join(said)
         return (
             _("%(place)s: %(reason)s") % {"place": place, "reason": self.reason}
             if place

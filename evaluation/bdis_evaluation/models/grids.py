@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bdis_evaluation.append_only import LedgerClosed
 from bdis_evaluation.grids.blocks import GridStreamField, read_content
@@ -122,6 +123,11 @@ class GridVersion(models.Model):
         return read_content(self.raw_themes)
 
     @property
+    def question_count(self) -> int:
+        """How many questions it asks."""
+        return len(self.content.questions)
+
+    @property
     def raw_themes(self) -> list[dict[str, Any]]:
         """The JSON of the themes, as stored."""
         return list(self.themes.get_prep_value())
@@ -141,7 +147,7 @@ class QuestionChange(models.TextChoices):
 
     SAME = "same", _("Same question")
     CHANGED = "changed", _("Changed: not comparable")
-    NEW = "new", _("New")
+    NEW = "new", pgettext_lazy("question", "New")
     DROPPED = "dropped", _("Dropped")
 
 
