@@ -7,6 +7,8 @@ Each act is atomic, leaves a line in Wagtail's log, and saves the row, so that w
 from __future__ import annotations
 
 import datetime
+import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +20,7 @@ from wagtail.models import PageLogEntry
 
 from bdis_cms.models import InitiativePage
 from bdis_cms.models.initiative_facts import ProgressState
+from bdis_cms.signals import listings_changed
 
 LOG_CHARTER = "bdis_cms.charter_validity"
 LOG_SUSPEND = "bdis_cms.suspend"
@@ -103,6 +106,32 @@ def record_progress(
         {"progress_state": str(state), "progress_since": since},
         {"state": str(state), "since": since.isoformat() if since else None},
     )
+
+
+@transaction.atomic
+def bound_charter_validity(page_ids: Sequence[int], *, until: datetime.date, user: Any) -> None:
+    """End on ``until`` the adhesions that hold today, of many listings; constant queries."""
+    today = timezone.localdate()
+    pages = InitiativePage.objects.filter(pk__in=page_ids, charter_valid_until__gte=today)
+    rows = list(pages.only("pk", "title", "draft_title", "content_type"))
+    InitiativePage.objects.filter(pk__in=[row.pk for row in rows]).update(charter_valid_until=until)
+    now = timezone.now()
+    PageLogEntry.objects.bulk_create(
+        [
+            PageLogEntry(
+                page=row,
+                content_type_id=row.content_type_id,
+                label=row.title,
+                action=LOG_CHARTER,
+                timestamp=now,
+                uuid=uuid.uuid4(),
+                user=user,
+                data={"valid_until": until.isoformat()},
+            )
+            for row in rows
+        ]
+    )
+    listings_changed.send(sender=InitiativePage, page_ids=[row.pk for row in rows])
 
 
 @transaction.atomic

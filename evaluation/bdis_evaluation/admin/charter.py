@@ -25,6 +25,7 @@ from wagtail.permissions import register_permission_policy
 
 from bdis_cms.permissions import own_region_pages, works_nationally
 from bdis_evaluation.admin.permissions import CharterPermissionPolicy
+from bdis_evaluation.charter.campaigns import put_in_force
 from bdis_evaluation.charter.drafting import new_draft
 from bdis_evaluation.models import (
     CharterAdhesion,
@@ -103,7 +104,7 @@ class EnterIntoForceView(CharterScreen):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            self.version.enter_into_force(user=request.user)
+            put_in_force(self.version, user=request.user)
         except (CharterIncomplete, NotADraft) as error:
             messages.error(request, str(error))
             return redirect(request.path)
@@ -218,6 +219,12 @@ class CharterGroup(ModelViewSetGroup):
     def get_submenu_items(self) -> list[Any]:
         return [
             *super().get_submenu_items(),
+            LedgerMenuItem(
+                _("Campaigns"),
+                reverse("bdis_charter_admin:campaigns"),
+                icon_name="mail",
+                order=40,
+            ),
             LedgerMenuItem(
                 _("Signatures"),
                 reverse("bdis_charter_admin:ledger"),

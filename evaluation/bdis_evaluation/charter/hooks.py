@@ -15,12 +15,15 @@ from wagtail.models import Page
 from bdis_cms.models import InitiativePage
 from bdis_cms.permissions import may_moderate
 from bdis_evaluation.admin import charter, paper
+from bdis_evaluation.admin.campaigns import CampaignsView
 from bdis_evaluation.admin.ledger import LedgerView
 from bdis_evaluation.charter import ledger, space
+from bdis_evaluation.charter.notices import send_notices
 from bdis_evaluation.charter.starting import ensure_charter
 
 hooks.register("register_bdis_space_panel", space.space_panel)
 hooks.register("register_bdis_reference", ensure_charter)
+hooks.register("register_bdis_reminders", send_notices)
 
 
 @hooks.register("register_admin_viewset")
@@ -33,6 +36,7 @@ def register_urls() -> list[Any]:
     views = [
         path("new/", charter.NewVersionView.as_view(), name="new_version"),
         path("<int:pk>/in-force/", charter.EnterIntoForceView.as_view(), name="enter_into_force"),
+        path("campaigns/", CampaignsView.as_view(), name="campaigns"),
         path("ledger/", LedgerView.as_view(), name="ledger"),
         path("sign/<int:page_id>/", paper.PaperSigningView.as_view(), name="sign"),
         path("withdraw/<int:page_id>/", paper.PaperWithdrawalView.as_view(), name="withdraw"),

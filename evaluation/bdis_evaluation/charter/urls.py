@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bdis_evaluation.charter import space, views
+from bdis_evaluation.charter import by_mail, space, views
 
 public_urls = [
     path("", views.current, name="current"),
@@ -10,6 +10,7 @@ public_urls = [
     path("versions/<int:number>/", views.version, name="version"),
     path("versions/<int:number>/texte.<slug:language>.txt", views.exact_text, name="text"),
     path("versions/<int:number>/comparer/<int:other>/", views.compare, name="compare"),
+    path("signer/<str:token>/", by_mail.sign, name="sign"),
     path("certificat/<uuid:uuid>/", views.certificate, name="certificate"),
     path("certificat/<uuid:uuid>.pdf", views.certificate_file, name="certificate_pdf"),
 ]

@@ -123,5 +123,4 @@ def _about(request: HttpRequest, version: CharterVersion) -> dict[str, Any]:
     if text is None:
         raise Http404
     others = [other for other in version.texts.all() if other.language != text.language]
-    former = CharterVersion.objects.published().filter(number__lt=version.number).first()
-    return {"version": version, "text": text, "others": others, "former": former}
+    return {"version": version, "text": text, "others": others, "former": version.former()}

@@ -6,6 +6,12 @@ from bdis_evaluation.models.adhesions import (
     Signatory,
     SigningWay,
 )
+from bdis_evaluation.models.campaigns import (
+    CampaignListing,
+    CampaignNotice,
+    CharterCampaign,
+    NoticeMoment,
+)
 from bdis_evaluation.models.charter import (
     CharterIncomplete,
     CharterStatus,
@@ -61,7 +67,10 @@ __all__ = [
     "AgreedAnswer",
     "Answer",
     "AnswerRevision",
+    "CampaignListing",
+    "CampaignNotice",
     "CharterAdhesion",
+    "CharterCampaign",
     "CharterIncomplete",
     "CharterStatus",
     "CharterText",
@@ -83,6 +92,7 @@ __all__ = [
     "InvitedGroup",
     "JointMeeting",
     "NotADraft",
+    "NoticeMoment",
     "ProgressPlan",
     "QuestionChange",
     "QuestionCorrespondence",

@@ -167,6 +167,10 @@ class CharterVersion(ClusterableModel):
         first = texts.get(wanted) or texts.get(REQUIRED_LANGUAGE)
         return first or next(iter(texts.values()), None)
 
+    def former(self) -> CharterVersion | None:
+        """Return the version that this one replaced."""
+        return CharterVersion.objects.published().filter(number__lt=self.number).first()
+
     def missing_information(self) -> list[str]:
         """Say, in sentences, what the version needs before it enters into force."""
         texts = {text.language: text for text in self.texts.all()}
