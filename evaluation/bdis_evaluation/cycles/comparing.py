@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from bdis_evaluation.cycles.results import counted_answers
 from bdis_evaluation.grids.content import Question
 from bdis_evaluation.grids.correspondence import relation
 from bdis_evaluation.grids.kinds import kind_of
-from bdis_evaluation.models import Answer, Evaluation, QuestionChange
+from bdis_evaluation.models import (
+    Evaluation,
+    GridVersion,
+    QuestionChange,
+    QuestionCorrespondence,
+)
+from bdis_evaluation.models.evaluations import GivenAnswer
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,8 @@ class Compared:
     earlier: str  # in words; "" when there was no answer
     later: str
     moved: float | None
+    earlier_share: float | None = None
+    later_share: float | None = None
 
     @property
     def is_comparable(self) -> bool:
@@ -37,11 +45,12 @@ class Compared:
 def compare(earlier: Evaluation, later: Evaluation) -> list[Compared]:
     """Return every question of either cycle: those of the later grid in order, then the dropped.
 
-    Raises ``NotOneGrid``.
+    The answers are those that count: what was agreed in a meeting, else its own. Raises
+    ``NotOneGrid``.
     """
     became = relation(earlier.version, later.version)
     before, after = earlier.version.content, later.version.content
-    answers_before, answers_after = _answers(earlier), _answers(later)
+    answers_before, answers_after = counted_answers(earlier), counted_answers(later)
     rows = [
         _row(
             question,
@@ -70,8 +79,8 @@ def _row(
     question: Question,
     theme: str,
     change: QuestionChange,
-    earlier: tuple[Question | None, Answer | None],
-    later: Answer | None,
+    earlier: tuple[Question | None, GivenAnswer | None],
+    later: GivenAnswer | None,
 ) -> Compared:
     asked_before, said_before = earlier
     shares = _share(asked_before, said_before), _share(question, later)
@@ -85,10 +94,12 @@ def _row(
         earlier=in_words(asked_before, said_before),
         later=in_words(question, later),
         moved=moved,
+        earlier_share=shares[0],
+        later_share=shares[1],
     )
 
 
-def in_words(question: Question | None, answer: Answer | None) -> str:
+def in_words(question: Question | None, answer: GivenAnswer | None) -> str:
     """Return an answer as it reads; "" when there is none."""
     if question is None or answer is None or not answer.is_given:
         return ""
@@ -97,11 +108,18 @@ def in_words(question: Question | None, answer: Answer | None) -> str:
     return kind_of(question).display(question, answer.value)
 
 
-def _share(question: Question | None, answer: Answer | None) -> float | None:
+def _share(question: Question | None, answer: GivenAnswer | None) -> float | None:
     if question is None or answer is None or answer.value is None:
         return None
     return kind_of(question).share(question, answer.value)
 
 
-def _answers(evaluation: Evaluation) -> Mapping[str, Answer]:
-    return {answer.key: answer for answer in evaluation.answers.all()}
+def reasons(earlier: GridVersion, later: GridVersion) -> dict[str, str]:
+    """Return why questions changed or were dropped between two versions, by key; one query."""
+    rows = QuestionCorrespondence.objects.filter(
+        version__grid=later.grid_id,
+        version__number__gt=earlier.number,
+        version__number__lte=later.number,
+        change__in=(QuestionChange.CHANGED, QuestionChange.DROPPED),
+    )
+    return dict(rows.exclude(note="").order_by("version__number").values_list("key", "note"))

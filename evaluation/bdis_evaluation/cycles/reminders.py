@@ -107,18 +107,22 @@ def reminders(today: datetime.date) -> Iterator[Reminder]:
     keys = list(_plans(today, campaigns).values_list("pk", flat=True))
     for start in range(0, len(keys), _AT_ONCE):
         for plan in _loaded(keys[start : start + _AT_ONCE]):
-            page = plan.initiative
+            page, due_on = plan.initiative, plan.next_due_on
+            if due_on is None:  # it was unplanned meanwhile
+                continue
             region = regions.get(page.path[: -page.steplen])
-            reminder = _of(plan, _campaign(campaigns, region, plan.next_due_on), today)
+            reminder = _of(page, due_on, _campaign(campaigns, region, due_on), today)
             if reminder and reminder.recipients:
                 yield reminder
 
 
 def _of(
-    plan: ProgressPlan, campaign: EvaluationCampaign | None, today: datetime.date
+    page: InitiativePage,
+    due_on: datetime.date,
+    campaign: EvaluationCampaign | None,
+    today: datetime.date,
 ) -> Reminder | None:
-    page, due_on = plan.initiative, plan.next_due_on
-    moment = moment_of(due_on, campaign and campaign.opens_on, today)
+    moment = moment_of(due_on, campaign.opens_on if campaign else None, today)
     said = {(notice.due_on, notice.moment) for notice in page.evaluation_notices.all()}
     under_way = next(iter(page.evaluations.all()), None)
     if moment is None or (due_on, moment) in said:

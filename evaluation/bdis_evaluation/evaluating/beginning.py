@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from bdis_cms.models import InitiativePage
 from bdis_cms.models.initiative_facts import ProgressState
 from bdis_cms.services import record_progress
+from bdis_evaluation.cycles.sharing import shows_nothing
 from bdis_evaluation.models import (
     Evaluation,
     EvaluationKind,
@@ -73,9 +74,12 @@ def say_progress(initiative: InitiativePage, *, user: Any) -> None:
     """Have the listing say where its progress approach is, from the evaluations there are.
 
     Under way while one is open, done once one was finished; engaged since the first of them.
+    Nothing when the initiative keeps every theme to itself: badges, facets and the API follow.
     """
     kept = Evaluation.objects.filter(initiative=initiative).exclude(state=EvaluationState.ABANDONED)
     first = kept.aggregate(first=Min("started_at"))["first"]
+    if first and shows_nothing(initiative):
+        first = None
     state: ProgressState | str = ""
     if first:
         state = ProgressState.ONGOING if kept.open().exists() else ProgressState.DONE
