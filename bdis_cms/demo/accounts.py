@@ -77,7 +77,11 @@ MEMBERS = (
         "bastien",
         "Bastien",
         "Chastagnier",
-        (("ara-001", MemberRole.OWNER), ("pro-001", MemberRole.CONTRIBUTOR)),
+        (
+            ("ara-001", MemberRole.OWNER),
+            ("ara-002", MemberRole.OWNER),
+            ("pro-001", MemberRole.CONTRIBUTOR),
+        ),
     ),
 )
 

@@ -76,6 +76,7 @@ class Command(BaseCommand):
         from bdis_cms.demo.listings import demo_editors, load_listings
         from bdis_cms.demo.pages import load_pages
         from bdis_evaluation.demo.charter import load_charter
+        from bdis_evaluation.demo.evaluations import load_evaluations
         from bdis_evaluation.demo.grids import load_grids
 
         def progress(listings: Iterable[Any]) -> Iterable[Any]:
@@ -92,6 +93,7 @@ class Command(BaseCommand):
         load_charter()
         load_grids()
         ensure_accounts(OTHERS)
+        load_evaluations()
         if not listings:
             return _("already there")
         return ngettext("%(n)d listing", "%(n)d listings", listings) % {"n": listings}
