@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from bdis_evaluation.charter.urls import public_urls as charter_urls
 from bdis_evaluation.charter.urls import space_urls as charter_space_urls
+from bdis_evaluation.coevaluating.urls import urlpatterns as coevaluating_urls
 from bdis_evaluation.cycles.space.urls import urlpatterns as cycles_urls
 from bdis_evaluation.evaluating.space.urls import urlpatterns as evaluating_urls
 
@@ -12,4 +13,5 @@ urlpatterns = [
     path("mon-espace/", include((charter_space_urls, "bdis_charter_space"))),
     path("mon-espace/", include((evaluating_urls, "bdis_evaluation_space"))),
     path("mon-espace/", include((cycles_urls, "bdis_cycles_space"))),
+    *coevaluating_urls,
 ]

@@ -12,12 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from bdis_cms.space.access import space_page
-from bdis_evaluation.evaluating.finishing import (
-    EvaluationIncomplete,
-    NoCommitment,
-    abandon,
-    finish,
-)
+from bdis_evaluation.coevaluating.closing import NotReady
+from bdis_evaluation.evaluating.finishing import abandon, finish
 from bdis_evaluation.evaluating.missing import missing_answers
 from bdis_evaluation.evaluating.saving import EvaluationNotOpen, lock_open
 from bdis_evaluation.evaluating.space.access import evaluation_url, get_own_evaluation
@@ -45,7 +41,7 @@ def end(request: HttpRequest, pk: int, evaluation_pk: int) -> HttpResponse:
         except EvaluationNotOpen as closed:
             messages.error(request, str(closed))
             return redirect(evaluation_url(evaluation))
-        except (EvaluationIncomplete, NoCommitment) as refused:
+        except NotReady as refused:
             problem = str(refused)
     context = {
         "page": evaluation.initiative,
