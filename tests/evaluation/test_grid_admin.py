@@ -154,6 +154,14 @@ def test_the_form_of_a_long_grid_is_folded_and_named(national, site_tree):
     assert "gouv-participation" in page
 
 
+def test_a_long_grid_is_saved(national, draft):
+    labels = ["Pas encore", "Premiers pas", "Bien en place", "Partagé"]
+    questions = [(f"q{number}", f"Question {number} ?", labels) for number in range(100)]
+    response = national.post(edit_url(draft), form_data(draft, *questions))
+    assert response.status_code == 302
+    assert len(GridVersion.objects.get(pk=draft.pk).content.questions) == 100
+
+
 def test_a_version_in_force_is_read_and_never_edited(national, in_force):
     response = national.get(edit_url(in_force))
     assert response.url == admin_url("read", in_force.pk)

@@ -31,6 +31,8 @@ class GridVersionForm(WagtailAdminModelForm):
             )
             errors = self.errors.as_data().get("themes", [])
             said = [one for error in errors for one in _named(typed, error, [])]
+            for error in errors:  # Wagtail's own is in English, and says nothing
+                error.message = _("some fields are to be corrected.")
         for sentence in said[:MOST_SAID]:
             self.add_error(None, sentence)
         return data
@@ -53,12 +55,16 @@ def _named(value: Any, error: ValidationError, place: list[str]) -> Iterator[str
         for index, inner in block_errors.items():
             yield from _named(value[index], inner, [*place, str(index + 1)])
     else:
-        yield f"{', '.join(place)}: {' '.join(error.messages)}"
+        yield _said(place, " ".join(error.messages))
     if block_errors is not None:
         for message in getattr(error, "non_block_errors", ()):
-            yield f"{', '.join(place)}: {message}"
+            yield _said(place, str(message))
 
 
 def _name_of(child: Any) -> str:
     words = child.value.get("title") or child.value.get("text") or child.value.get("key") or "…"
     return _("%(kind)s “%(words)s”") % {"kind": child.block.label, "words": words}
+
+
+def _said(place: list[str], reason: str) -> str:
+    return _("%(place)s: %(reason)s") % {"place": ", ".join(place), "reason": reason}

@@ -8,11 +8,12 @@ from django.contrib.admin.utils import quote, unquote
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, ObjectList
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views.generic import CreateView, EditView, IndexView
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
@@ -62,7 +63,14 @@ class VersionIndexView(IndexView):
         buttons = [Button(_("Read it"), read, icon_name="view", priority=5)]
         if instance.is_draft:
             buttons += super().get_list_more_buttons(instance)
+        elif self._may_begin:
+            new = reverse("bdis_grids_admin:new_version", args=[instance.grid_id])
+            buttons.append(Button(_("New version…"), new, icon_name="plus", priority=10))
         return buttons
+
+    @cached_property
+    def _may_begin(self) -> bool:
+        return works_nationally(self.request.user)
 
 
 class _OfADraft:
@@ -123,7 +131,12 @@ class GridVersionViewSet(ModelViewSet):
         DateColumn("in_force_at", label=gettext_lazy("In force since")),
     ]
     edit_handler = ObjectList(
-        [FieldPanel("changes"), FieldPanel("themes")], base_form_class=GridVersionForm
+        [
+            HelpPanel(template="bdis_evaluation/admin/grid_next.html"),
+            FieldPanel("changes"),
+            FieldPanel("themes"),
+        ],
+        base_form_class=GridVersionForm,
     )
 
 
@@ -186,7 +199,7 @@ class GridGroup(ModelViewSetGroup):
     """The menu « Grilles »."""
 
     items = (GridVersionViewSet, GridViewSet)
-    menu_label = gettext_lazy("Progress grids")
+    menu_label = gettext_lazy("Grids")
     menu_name = "bdis-grids"
     menu_icon = "tasks"
     menu_order = 206

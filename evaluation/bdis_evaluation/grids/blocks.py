@@ -24,13 +24,6 @@ OTHER = "other"
 class QuestionBlock(blocks.StructBlock):
     """What every question has."""
 
-    key = blocks.CharBlock(
-        label=_("reference"),
-        required=False,
-        max_length=60,
-        validators=[validate_slug],
-        help_text=_("It stays the same in every version. Leave it empty: it will be made."),
-    )
     text = blocks.TextBlock(label=_("question"), max_length=500)
     guidance = blocks.TextBlock(label=_("guidance"), required=False, max_length=2_000)
     examples = blocks.ListBlock(
@@ -46,6 +39,13 @@ class QuestionBlock(blocks.StructBlock):
         min_value=1,
         max_value=5,
         help_text=_("For pictures only: no score, no ranking is made of it."),
+    )
+    key = blocks.CharBlock(
+        label=_("reference"),
+        required=False,
+        max_length=60,
+        validators=[validate_slug],
+        help_text=_("It stays the same in every version. Leave it empty: it will be made."),
     )
 
     class Meta:
@@ -156,6 +156,9 @@ class ThemeItemsBlock(blocks.StreamBlock):
 class ThemeBlock(blocks.StructBlock):
     """A theme, answered on one screen."""
 
+    title = blocks.CharBlock(label=_("title"), max_length=200)
+    introduction = blocks.TextBlock(label=_("introduction"), required=False, max_length=2_000)
+    items = ThemeItemsBlock(label=_("questions"), required=False)
     code = blocks.CharBlock(
         label=_("reference"),
         required=False,
@@ -163,9 +166,6 @@ class ThemeBlock(blocks.StructBlock):
         validators=[validate_slug],
         help_text=_("It stays the same in every version. Leave it empty: it will be made."),
     )
-    title = blocks.CharBlock(label=_("title"), max_length=200)
-    introduction = blocks.TextBlock(label=_("introduction"), required=False, max_length=2_000)
-    items = ThemeItemsBlock(label=_("questions"), required=False)
 
     class Meta:
         icon = "folder-open-inverse"
