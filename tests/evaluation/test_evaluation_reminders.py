@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bdis_cms.models import Region
+from bdis_cms.reminders import RemindersFailed, send_reminders
 from bdis_evaluation.cycles.campaigns import plan_running, progress_by_region
 from bdis_evaluation.cycles.reminders import (
     moment_of,
@@ -108,6 +109,12 @@ def test_the_mail_of_the_opening_says_what_when_and_where(page, campaign):
         assert reverse("bdis_evaluation_space:index", args=[page.pk]) in text
 
 
+def test_the_daily_command_sends_them(page, campaign):
+    with time_machine.travel(at(OPENS), tick=False):
+        assert send_reminders().sent == 1
+        assert send_reminders().sent == 0
+
+
 def test_only_the_latest_moment_goes_when_days_were_missed(page, campaign):
     run(OPENS)
     assert run(days(-3)) == 1
@@ -142,7 +149,8 @@ class _Refusing(EmailBackend):
 def test_a_refused_reminder_goes_with_the_next_run(page, campaign, settings):
     works = settings.EMAIL_BACKEND
     settings.EMAIL_BACKEND = f"{__name__}._Refusing"
-    assert run(OPENS) == 0
+    with pytest.raises(RemindersFailed):
+        run(OPENS)
     assert moments() == []
     settings.EMAIL_BACKEND = works
     assert run(OPENS + datetime.timedelta(days=1)) == 1
@@ -160,7 +168,9 @@ def test_a_refusal_does_not_keep_the_others_waiting(page, campaign, territories,
         return send(message, *args, **kwargs)
 
     monkeypatch.setattr(mail.EmailMultiAlternatives, "send", picky)
-    assert run(OPENS) == 1
+    with pytest.raises(RemindersFailed) as partly:
+        run(OPENS)
+    assert (partly.value.sent, partly.value.failed) == (1, 1)
     assert EvaluationNotice.objects.get().initiative_id == other.pk
 
 

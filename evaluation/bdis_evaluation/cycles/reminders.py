@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import logging
 import smtplib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from bdis_cms.mails import absolute, compose
 from bdis_cms.models import InitiativeMember, InitiativePage
+from bdis_cms.reminders import RemindersFailed
 from bdis_cms.templatetags.bdis import long_date
 from bdis_evaluation.cycles.campaigns import plan_running, region_paths
 from bdis_evaluation.models import (
@@ -43,6 +44,7 @@ _MOMENTS = {
 }
 _AT_ONCE = 200
 _MOST_RECIPIENTS = 20
+_SERVER_AWAY = (smtplib.SMTPServerDisconnected, smtplib.SMTPConnectError, ConnectionError)
 Campaigns = Mapping[tuple[int | None, datetime.date], EvaluationCampaign]
 
 
@@ -65,20 +67,28 @@ class Reminder:
         ]
 
 
-def send_evaluation_reminders(now: datetime.datetime) -> int:
-    """Open the campaigns whose day has come and send what is to be said; return the mails sent."""
+def send_evaluation_reminders(
+    now: datetime.datetime, *, step: Callable[[], Any] = lambda: None
+) -> int:
+    """Open the campaigns whose day has come and send what is to be said; return the mails sent.
+
+    Raises ``RemindersFailed`` at the end when some were refused, or when the server is away.
+    """
     today = timezone.localdate(now)
     plan_running(today)
-    sent = 0
+    sent = failed = 0
     for reminder in reminders(today):
         try:
             sent += _send(reminder)
-        except (smtplib.SMTPServerDisconnected, smtplib.SMTPConnectError, ConnectionError) as error:
-            logger.error("The mail server is away (%s): the others wait.", type(error).__name__)
-            break
+            step()
         except (smtplib.SMTPException, OSError) as error:
+            failed += 1
             kind = type(error).__name__
             logger.warning("Reminder of initiative %s: %s", reminder.initiative.pk, kind)
+            if isinstance(error, _SERVER_AWAY):
+                break
+    if failed:
+        raise RemindersFailed(sent, failed)
     return sent
 
 

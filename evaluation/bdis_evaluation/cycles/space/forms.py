@@ -35,7 +35,8 @@ class RhythmForm(forms.Form):
     )
 
     def __init__(self, *args: Any, usual: Rhythm, own: int | None, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"months": own or ""}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial["months"] = own or ""
         steps = {*range(SHORTEST_MONTHS, LONGEST_MONTHS + 1, _STEP), *([own] if own else [])}
         words = {"months": in_words(usual.months)}
         if usual.chosen_by == RhythmOf.REGION:
@@ -54,7 +55,8 @@ class CyclesForm(forms.Form):
 
     def __init__(self, *args: Any, cycles: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["de"].queryset = self.fields["a"].queryset = cycles
+        for name in ("de", "a"):
+            self.fields[name].queryset = cycles  # type: ignore[attr-defined]
 
     def clean(self) -> None:
         earlier, later = self.cleaned_data.get("de"), self.cleaned_data.get("a")
