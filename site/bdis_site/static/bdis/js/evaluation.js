@@ -1,7 +1,7 @@
 // Saves the answers of an evaluation as they are given. What cannot leave is kept on this device,
 // one item per question and page, until the site has it: closing the page loses nothing.
 const state = document.querySelector("[data-bdis-evaluation]");
-const form = document.querySelector("[data-bdis-theme]");
+const form = document.querySelector("[data-bdis-answers]");
 const words = state.dataset;
 const prefix = `bdis-evaluation/${words.bdisEvaluation}/${words.user}/`;
 const plural = new Intl.PluralRules(document.documentElement.lang || "fr");
