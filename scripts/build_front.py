@@ -128,14 +128,21 @@ def build_fonts() -> None:
             write_font(source, weight, STATIC / "fonts" / f"{key}.woff2", flavor="woff2")
             shutil.copy(package / "LICENSE", STATIC / "fonts" / f"{key}.LICENSE.txt")
             for name, static_weight in PDF_FONTS[key].items():
-                write_font(source, static_weight, PDF / f"{name}.ttf")
+                write_font(source, static_weight, PDF / f"{name}.ttf", name=f"BDIS-{name}")
             shutil.copy(package / "LICENSE", PDF / f"{key}.LICENSE.txt")
 
 
 def write_font(
-    source: Path, weight: float | tuple[float, float], target: Path, flavor: str | None = None
+    source: Path,
+    weight: float | tuple[float, float],
+    target: Path,
+    flavor: str | None = None,
+    name: str = "",
 ) -> None:
-    """Write the subset of a variable font at ``weight``, a value or a range."""
+    """Write the subset of a variable font at ``weight``, a value or a range.
+
+    ``name`` tells instances apart: readers of PDF take those of one name for one font.
+    """
     from fontTools import subset
     from fontTools.ttLib import TTFont
     from fontTools.varLib import instancer
@@ -160,6 +167,9 @@ def write_font(
         subsetter = subset.Subsetter(options)
         subsetter.populate(unicodes=subset.parse_unicodes(CHARACTERS.replace("U+", "")))
         subsetter.subset(font)
+        for record in font["name"].names if name else ():
+            if record.nameID in {1, 4, 6}:
+                record.string = name
         target.parent.mkdir(parents=True, exist_ok=True)
         subset.save_font(font, target, options)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Sequence
 from functools import cache, partial
 from html import escape
@@ -23,7 +21,6 @@ from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, T
 
 _FONTS = {"Atkinson": "atkinson", "Atkinson-Bold": "atkinson-bold", "Bricolage": "bricolage"}
 _MARGIN = 24 * mm
-_IDENTIFIER = re.compile(rb"\[<[0-9a-f]{32}><[0-9a-f]{32}>\]")
 #: Colours of the light theme: see the tokens of the stylesheet.
 INK, MUTED, LINE, BRAND = (HexColor(code) for code in ("#15302a", "#5a6b63", "#ded5c3", "#0f6b57"))
 
@@ -114,22 +111,16 @@ class Document:
             topMargin=_MARGIN,
             bottomMargin=_MARGIN,
             lang="fr",
+            # Neither date nor random number: the same document has the same bytes.
+            invariant=1,
             **self.properties,
         )
         draw = partial(_foot, foot)
-        # Neither date nor random number: the same document has the same bytes.
-        canvas: Any = partial(Canvas, invariant=1)
-        document.build(list(self.flow), onFirstPage=draw, onLaterPages=draw, canvasmaker=canvas)
-        return _named_after_its_bytes(file.getvalue())
+        document.build(list(self.flow), onFirstPage=draw, onLaterPages=draw)
+        return file.getvalue()
 
     def _add(self, text: str, style: str) -> None:
         self.flow.append(_paragraph(text, style))
-
-
-def _named_after_its_bytes(pdf: bytes) -> bytes:
-    """Replace the identifier of the file, which ReportLab draws from addresses in memory."""
-    name = hashlib.sha256(_IDENTIFIER.sub(b"", pdf)).hexdigest()[:32].encode()
-    return _IDENTIFIER.sub(b"[<%b><%b>]" % (name, name), pdf)
 
 
 def _foot(text: str, canvas: Canvas, document: Any) -> None:

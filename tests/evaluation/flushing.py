@@ -37,6 +37,7 @@ def lift() -> list[str]:
                 back.append(cursor.fetchone()[0])
                 cursor.execute(f'DROP TRIGGER "{name}"')
             else:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
                 cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER "{name}"')
                 back.append(f'ALTER TABLE "{table}" ENABLE TRIGGER "{name}"')
     return back

@@ -153,6 +153,8 @@ class VersionTitleColumn(TitleColumn):
 class VersionIndexView(IndexView):
     """The versions; a draft is begun from the latest."""
 
+    add_item_label = gettext_lazy("New version")
+
     @property
     def add_url(self) -> str:
         return reverse("bdis_charter_admin:new_version")
