@@ -9,6 +9,7 @@ from smtplib import SMTPServerDisconnected
 import pytest
 import time_machine
 from django.core import mail
+from django.core.mail.backends import locmem
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
@@ -178,6 +179,22 @@ def test_an_e_mail_that_is_refused_goes_at_the_next_run(page, monkeypatch):
     assert (notice.sent_at, notice.problem) == (None, "SMTPServerDisconnected")
     call_command("send_reminders", verbosity=0)
     assert len(mail.outbox) == 1
+
+
+def test_one_address_that_is_refused_does_not_have_the_others_written_to_again(page, monkeypatch):
+    InitiativeMemberFactory(initiative=page, owner=True, user__email="zoe@exemple.fr")
+    second()
+
+    class Refusing(locmem.EmailBackend):
+        def send_messages(self, messages):
+            if messages[0].to == ["zoe@exemple.fr"]:
+                raise SMTPServerDisconnected
+            return super().send_messages(messages)
+
+    monkeypatch.setattr(locmem, "EmailBackend", Refusing)
+    for _twice in range(2):
+        call_command("send_reminders", verbosity=0)
+    assert [message.to for message in mail.outbox] == [["nadia@exemple.fr"]]
 
 
 def test_owners_are_written_to_else_contributors_else_contacts(page, territories):

@@ -8,7 +8,7 @@ from smtplib import SMTPException
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
 from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -95,13 +95,15 @@ def _notify(campaign: CharterCampaign, page: InitiativePage, moment: str, people
         attempts=F("attempts") + 1
     ):
         return 0
-    try:
-        get_connection().send_messages([message(campaign, page, moment, to) for to in people])
-    except (SMTPException, OSError) as error:
-        this.update(problem=type(error).__name__[:60])
-        return 0
-    this.update(sent_at=timezone.now(), problem="")
-    return len(people)
+    sent, problem = 0, ""
+    for to in people:
+        try:
+            sent += message(campaign, page, moment, to).send()
+        except (SMTPException, OSError) as error:
+            problem = type(error).__name__[:60]
+    # One that is refused does not have the others written to again.
+    this.update(sent_at=timezone.now() if sent else None, problem=problem)
+    return sent
 
 
 def message(
