@@ -94,15 +94,32 @@ def test_what_is_left_or_not_known_is_no_answer(shared):
     assert invitation.answered_at is None
 
 
-def test_what_is_wrong_is_told_and_the_rest_is_saved(shared):
-    invitation, token = asked(shared.evaluation)
-    page = visitor().post(
-        guest_url(token, "theme", "emploi"),
+def test_what_is_wrong_is_told_and_the_rest_is_saved(shared, territories):
+    peer = peer_of(territories)
+    invitation = inviting.invite_peer(shared.evaluation, peer=peer.page, user=shared.owner)
+    page = logged_in(peer.contributor).post(
+        f"/mon-espace/{peer.page.pk}/avis/{invitation.pk}/theme/emploi/",
         {"q-emploi-qualite": "2", "q-emploi-formation": "beaucoup", "q-emploi-formation-year": ""},
     )
     assert page.status_code == 422
     assert 'value="beaucoup"' in page.text
     assert [one.key for one in invitation.answers.all()] == ["emploi-qualite"]
+
+
+def test_figures_and_texts_are_asked_of_peers_only(shared, territories):
+    invitation, token = asked(shared.evaluation)
+    url = guest_url(token, "theme", "emploi")
+    answers = {"q-emploi-qualite": "2", "q-emploi-recit": SECRET, "q-emploi-recit-comment": SECRET}
+    client = visitor()
+    assert "q-emploi-recit" not in client.get(url).text
+    client.post(url, answers)
+    assert [one.key for one in invitation.answers.all()] == ["emploi-qualite"]
+    peer = peer_of(territories)
+    theirs = inviting.invite_peer(shared.evaluation, peer=peer.page, user=shared.owner)
+    logged_in(peer.owner).post(
+        f"/mon-espace/{peer.page.pk}/avis/{theirs.pk}/theme/emploi/", answers
+    )
+    assert theirs.answers.get(key="emploi-recit").value == SECRET
 
 
 def test_pages_of_guests_are_kept_from_caches_engines_and_other_sites(shared):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -15,7 +15,7 @@ from bdis_evaluation.coevaluating.inviting import hash_of
 from bdis_evaluation.coevaluating.refusals import NothingSaid
 from bdis_evaluation.evaluating.reading import read_given
 from bdis_evaluation.evaluating.saving import Given, clean
-from bdis_evaluation.grids.content import Question, Theme
+from bdis_evaluation.grids.content import Question
 from bdis_evaluation.grids.kinds import InvalidAnswer
 from bdis_evaluation.models import Evaluation, EvaluationState, GuestAnswer, Invitation
 
@@ -64,14 +64,16 @@ def require_open(invitation: Invitation) -> None:
 
 
 @transaction.atomic
-def save_theme(invitation: Invitation, theme: Theme, data: Mapping[str, Any]) -> dict[str, str]:
-    """Save what a form says to the questions of ``theme``; return what is wrong, by question.
+def save_answers(
+    invitation: Invitation, questions: Iterable[Question], data: Mapping[str, Any]
+) -> dict[str, str]:
+    """Save what a form says to ``questions``; return what is wrong, by question.
 
     The rest is saved. A question left empty is not answered. Raises ``AnsweringOver``.
     """
     lock_open(invitation)
     errors = {}
-    for question in theme.questions:
+    for question in questions:
         try:
             given = _read(invitation, question, data)
         except KeyError:  # the plug-in of its kind was removed: it was not asked

@@ -17,7 +17,7 @@ from django.urls import reverse
 from bdis_cms.models import InitiativePage
 from bdis_cms.throttling import allowed
 from bdis_evaluation.coevaluating import answering
-from bdis_evaluation.coevaluating.mails import guest_minutes
+from bdis_evaluation.coevaluating.asking import asked_themes, minutes_for
 from bdis_evaluation.coevaluating.refusals import NothingSaid
 from bdis_evaluation.coevaluating.side_by_side import FEWEST
 from bdis_evaluation.evaluating.reading import field_name, kind_or_none, typed_in, typed_of
@@ -99,7 +99,8 @@ def welcome(request: HttpRequest, door: Door, refused: NothingSaid | None = None
     except answering.AnsweringOver as over:
         return over_page(request, door, over)
     answers = {answer.key: answer for answer in door.invitation.answers.all()}
-    themes = [_progress(door, theme, answers) for theme in _content(door)]
+    asked = _asked_themes(door)
+    themes = [_progress(door, theme, questions, answers) for theme, questions in asked]
     context = _context(door) | {
         "themes": themes,
         "begun": bool(answers),
@@ -115,19 +116,20 @@ def theme(request: HttpRequest, door: Door, code: str) -> HttpResponse:
     """Ask the questions of a theme, and save what the form holds."""
     try:
         answering.require_open(door.invitation)
-        shown = _content(door).theme(code)
-        if shown is None:
+        asked = {one.code: (one, questions) for one, questions in _asked_themes(door)}
+        if code not in asked:
             raise Http404
+        shown, questions = asked[code]
         typed = Typed(request.POST)
         if request.method == "POST":
             if not may_send(door):
                 return too_many(request, door)
-            typed.errors = answering.save_theme(door.invitation, shown, request.POST)
+            typed.errors = answering.save_answers(door.invitation, questions, request.POST)
             if not typed.errors:
                 return redirect(_after(door, shown))
     except answering.AnsweringOver as over:
         return over_page(request, door, over)
-    context = _context(door) | _theme_context(door, shown, typed)
+    context = _context(door) | _theme_context(door, shown, questions, typed)
     status = 422 if typed.errors else 200
     return render(request, "bdis_evaluation/opinion/theme.html", context, status=status)
 
@@ -161,8 +163,8 @@ def over_page(request: HttpRequest, door: Door, over: answering.AnsweringOver) -
     return render(request, "bdis_evaluation/opinion/over.html", context, status=410)
 
 
-def _content(door: Door) -> Any:
-    return door.invitation.evaluation.version.content
+def _asked_themes(door: Door) -> list[tuple[Theme, list[Question]]]:
+    return asked_themes(door.invitation)
 
 
 def _context(door: Door) -> dict[str, Any]:
@@ -174,24 +176,30 @@ def _context(door: Door) -> dict[str, Any]:
         "invitation": door.invitation,
         "evaluation": evaluation,
         "title": evaluation.initiative.title,
-        "minutes": guest_minutes(evaluation),
+        "minutes": minutes_for(door.invitation),
         "fewest": FEWEST,
     }
 
 
-def _theme_context(door: Door, shown: Theme, typed: Typed) -> dict[str, Any]:
+def _theme_context(
+    door: Door, shown: Theme, questions: list[Question], typed: Typed
+) -> dict[str, Any]:
     answers = {
         answer.key: answer
         for answer in door.invitation.answers.filter(
-            key__in=[question.key for question in shown.questions]
+            key__in=[question.key for question in questions]
         )
     }
     asked = {
         question.key: _asked(question, number, answers.get(question.key), typed)
-        for number, question in enumerate(shown.questions, 1)
+        for number, question in enumerate(questions, 1)
     }
-    themes = list(_content(door))
+    themes = [theme for theme, _questions in _asked_themes(door)]
     here = themes.index(shown)
+    parts = [
+        (part, [asked[question.key] for question in part.questions if question.key in asked])
+        for part in shown.subthemes
+    ]
     return {
         "theme": shown,
         "theme_url": door.url("theme", shown.code),
@@ -199,9 +207,7 @@ def _theme_context(door: Door, shown: Theme, typed: Typed) -> dict[str, Any]:
         "count": len(themes),
         "before": door.url("theme", themes[here - 1].code) if here else door.welcome_url,
         "is_last": here + 1 == len(themes),
-        "parts": [
-            (part, [asked[question.key] for question in part.questions]) for part in shown.subthemes
-        ],
+        "parts": [(part, some) for part, some in parts if some],
         "errors": [one for one in asked.values() if one.error],
         "saved_at": _last_saved(answers),
     }
@@ -226,18 +232,20 @@ def _asked(question: Question, number: int, answer: GuestAnswer | None, typed: T
     )
 
 
-def _progress(door: Door, theme: Theme, answers: Mapping[str, GuestAnswer]) -> dict[str, Any]:
+def _progress(
+    door: Door, theme: Theme, questions: list[Question], answers: Mapping[str, GuestAnswer]
+) -> dict[str, Any]:
     known = [key for key, answer in answers.items() if answer.value is not None]
     return {
         "theme": theme,
         "url": door.url("theme", theme.code),
-        "asked": len(theme.questions),
-        "answered": sum(question.key in known for question in theme.questions),
+        "asked": len(questions),
+        "answered": sum(question.key in known for question in questions),
     }
 
 
 def _after(door: Door, shown: Theme) -> str:
-    themes = list(_content(door))
+    themes = [theme for theme, _questions in _asked_themes(door)]
     here = themes.index(shown) + 1
     return door.url("theme", themes[here].code) if here < len(themes) else door.welcome_url
 

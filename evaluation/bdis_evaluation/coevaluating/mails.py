@@ -12,15 +12,11 @@ from django.utils.translation import gettext as _
 
 from bdis_cms.mails import absolute, compose
 from bdis_cms.models import InitiativePage, MemberRole
+from bdis_evaluation.coevaluating.asking import minutes_for
 from bdis_evaluation.coevaluating.side_by_side import FEWEST
-from bdis_evaluation.models import Evaluation, Invitation
+from bdis_evaluation.models import Invitation
 
 _MOST_OWNERS = 10
-
-
-def guest_minutes(evaluation: Evaluation) -> int:
-    """Return the minutes that answering takes a guest: half a minute a question, by fives."""
-    return max(5, -(-len(evaluation.version.content.questions) // 10) * 5)
 
 
 def invitation(invitation: Invitation, token: str) -> EmailMultiAlternatives:
@@ -51,10 +47,10 @@ def _request(invitation: Invitation, to: str, url: str, template: str) -> EmailM
             "title": title,
             "peer": invitation.peer,
             "group": invitation.get_group_display(),
-            "minutes": guest_minutes(evaluation),
+            "minutes": minutes_for(invitation),
             "until": evaluation.answers_until,
             "fewest": FEWEST,
             "url": url,
         }
-        subject = _("How do you see %(title)s?") % {"title": title}
+        subject = _("Your opinion of “%(title)s”") % {"title": title}
         return compose(template, to=to, subject=subject, context=context)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
@@ -30,6 +30,7 @@ from bdis_evaluation.evaluating.reading import (
 )
 from bdis_evaluation.evaluating.saving import EvaluationNotOpen, Given, clean, lock_open
 from bdis_evaluation.evaluating.space.forms import CommitmentFormSet
+from bdis_evaluation.grids.content import Question
 from bdis_evaluation.grids.kinds import InvalidAnswer
 from bdis_evaluation.models import Evaluation, JointMeeting
 
@@ -39,6 +40,7 @@ class AgreedQuestion:
     """A question with its two points of view, and the fields of what is agreed on."""
 
     crossed: CrossedQuestion
+    question: Question
     agreed: str
     typed: Mapping[str, str]
     comment: str
@@ -50,7 +52,7 @@ class AgreedQuestion:
     @property
     def name(self) -> str:
         """Name of its field."""
-        return field_name(self.crossed.row.question.key)
+        return field_name(self.question.key)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -160,12 +162,17 @@ def _questions(
     for _theme, crossed in cross(evaluation):
         for one in crossed:
             question = one.row.question
+            # What supports a yes was asked of the initiative.
+            options = {
+                name: value for name, value in question.options.items() if name != "evidence"
+            }
             given, kind = agreed.get(question.key, Given()), kind_or_none(question)
             name, error = field_name(question.key), errors.get(question.key, "")
             sent = f"{name}-asked" in data
             found.append(
                 AgreedQuestion(
                     crossed=one,
+                    question=replace(question, options=options),
                     agreed=said(question, given),
                     typed=typed_in(question, data) if sent else typed_of(question, given),
                     comment=str(data.get(f"{name}-comment", "")) if sent else given.comment,

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from bdis_cms.models import InitiativePage
 from bdis_evaluation.models.evaluations import Evaluation, EvaluationState, GivenAnswer
@@ -15,7 +16,7 @@ from bdis_evaluation.models.evaluations import Evaluation, EvaluationState, Give
 class InvitedGroup(models.TextChoices):
     """In what capacity somebody answers."""
 
-    USERS = "users", _("Users")
+    USERS = "users", pgettext_lazy("people that an initiative serves", "Users")
     EMPLOYEES = "employees", _("Employees")
     VOLUNTEERS = "volunteers", _("Members and volunteers")
     PARTNERS = "partners", _("Partners")
