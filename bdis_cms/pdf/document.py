@@ -7,7 +7,7 @@ from functools import cache, partial
 from html import escape
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from reportlab.lib.colors import HexColor
@@ -17,10 +17,20 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table
+from reportlab.platypus import (
+    CondPageBreak,
+    Flowable,
+    HRFlowable,
+    PageBreak,
+    Paragraph,
+    SimpleDocTemplate,
+    Spacer,
+    Table,
+)
 
 _FONTS = {"Atkinson": "atkinson", "Atkinson-Bold": "atkinson-bold", "Bricolage": "bricolage"}
 _MARGIN = 24 * mm
+_FRAME = 6  # what ReportLab leaves around a frame, in points
 #: Colours of the light theme: see the tokens of the stylesheet.
 INK, MUTED, LINE, BRAND = (HexColor(code) for code in ("#15302a", "#5a6b63", "#ded5c3", "#0f6b57"))
 
@@ -68,13 +78,16 @@ class Document:
     def table(
         self,
         head: Sequence[str],
-        rows: Sequence[Sequence[str]],
+        rows: Sequence[Sequence[str | Flowable]],
         widths: Sequence[float] | None = None,
     ) -> None:
-        """Write a table; ``widths`` are fractions of the width, the same for all by default."""
-        cells = [[_paragraph(cell, "label") for cell in head]] if head else []
+        """Write a table; ``widths`` are fractions of the width, the same for all by default.
+
+        A cell is a text or a drawing.
+        """
+        cells: list[list[Flowable]] = [[_paragraph(cell, "label") for cell in head]] if head else []
         cells += [
-            [_paragraph(cell, "fact" if head or n else "label") for n, cell in enumerate(row)]
+            [_cell(cell, "fact" if head or n else "label") for n, cell in enumerate(row)]
             for row in rows
         ]
         if not cells:
@@ -96,6 +109,27 @@ class Document:
         )
         self.flow += [table, Spacer(1, 6 * mm)]
 
+    def note(self, text: str) -> None:
+        """Write something beside the matter, small."""
+        self._add(text, "note")
+
+    def rule(self) -> None:
+        """Draw a thick line, in the colour of the network."""
+        line = HRFlowable(width="100%", thickness=3, color=BRAND, spaceBefore=4, spaceAfter=14)
+        self.flow.append(line)
+
+    def new_page(self) -> None:
+        """Go on at the top of a page."""
+        self.flow.append(PageBreak())
+
+    def keep(self, millimetres: float) -> None:
+        """Go on at the top of a page unless that much is left of this one."""
+        self.flow.append(CondPageBreak(millimetres * mm))
+
+    def space(self, millimetres: float) -> None:
+        """Leave a blank."""
+        self.flow.append(Spacer(1, millimetres * mm))
+
     def picture(self, drawing: Flowable) -> None:
         """Add a drawing of ReportLab, such as a chart."""
         self.flow += [drawing, Spacer(1, 4 * mm)]
@@ -103,13 +137,13 @@ class Document:
     def render(self, *, foot: str = "") -> bytes:
         """Return the bytes of the PDF; ``foot`` is written under each page, with its number."""
         file = BytesIO()
-        document = SimpleDocTemplate(
+        document = _Outlined(
             file,
             pagesize=A4,
-            leftMargin=_MARGIN,
-            rightMargin=_MARGIN,
-            topMargin=_MARGIN,
-            bottomMargin=_MARGIN,
+            leftMargin=_MARGIN - _FRAME,
+            rightMargin=_MARGIN - _FRAME,
+            topMargin=_MARGIN - _FRAME,
+            bottomMargin=_MARGIN - _FRAME,
             lang="fr",
             # Neither date nor random number: the same document has the same bytes.
             invariant=1,
@@ -123,6 +157,22 @@ class Document:
         self.flow.append(_paragraph(text, style))
 
 
+class _Outlined(SimpleDocTemplate):
+    """A document whose titles are its bookmarks."""
+
+    _LEVELS: ClassVar = {"title": 0, "heading": 0, "subheading": 1}
+
+    def afterFlowable(self, flowable: Flowable) -> None:  # noqa: N802 - the name ReportLab calls
+        level = self._LEVELS.get(getattr(flowable, "bookmark", ""))
+        if level is None:
+            return
+        self._marks = getattr(self, "_marks", 0) + 1
+        key = f"part-{self._marks}"
+        self.canv.bookmarkPage(key)
+        self.canv.addOutlineEntry(flowable.getPlainText(), key, level, closed=False)
+        self.canv.showOutline()
+
+
 def _foot(text: str, canvas: Canvas, document: Any) -> None:
     canvas.saveState()
     canvas.setFont("Atkinson", 8.5)
@@ -133,9 +183,16 @@ def _foot(text: str, canvas: Canvas, document: Any) -> None:
     canvas.restoreState()
 
 
+def _cell(cell: str | Flowable, style: str) -> Flowable:
+    return _paragraph(cell, style) if isinstance(cell, str) else cell
+
+
 def _paragraph(text: str, style: str) -> Paragraph:
     # ReportLab breaks lines at narrow no-break spaces, which the other kind does not suffer.
-    return Paragraph(escape(text).replace("\u202f", "\u00a0"), _styles()[style])
+    markup = escape(text).replace("\u202f", "\u00a0").replace("\n", "<br/>")
+    paragraph = Paragraph(markup, _styles()[style])
+    paragraph.bookmark = style
+    return paragraph
 
 
 @cache
@@ -165,6 +222,7 @@ def _styles() -> dict[str, ParagraphStyle]:
         "lead": style("lead", fontSize=16, leading=21, spaceAfter=14),
         "heading": style("heading", **titles, fontSize=17, leading=21, spaceBefore=8),
         "subheading": style("sub", **bold, fontSize=12, spaceBefore=8, keepWithNext=1),
+        "note": style("note", fontSize=9.5, leading=13, textColor=MUTED, spaceAfter=5),
         "label": style("label", fontSize=9.5, leading=13, textColor=MUTED, spaceAfter=0),
         "fact": style("fact", fontSize=10.5, leading=14, spaceAfter=0),
     }

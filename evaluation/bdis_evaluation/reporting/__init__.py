@@ -1,0 +1,1 @@
+"""The report of a finished evaluation: what it says, its page and its PDF."""
