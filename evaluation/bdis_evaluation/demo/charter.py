@@ -23,7 +23,8 @@ _LAST = (
     *("Arnoux", "Bellec", "Chabert", "Delmas", "Estève", "Fournel", "Garrigue", "Hamidi"),
     *("Imbert", "Jourdan", "Kerbrat", "Lacroix", "Mercadier", "Ollivier", "Quéré", "Vasseur"),
 )
-_CAPACITIES = ("présidente", "président", "gérante", "coordinateur", "co-présidente", "directrice")
+# Words that agree with any first name.
+_CAPACITIES = ("membre du bureau", "responsable", "membre du conseil d’administration", "cogérance")
 
 
 @transaction.atomic
