@@ -17,7 +17,7 @@ from bdis_search.query import Hit
 from bdis_search.why import Why
 
 SHOWN_ACTIVITIES = 3
-_PROGRESS = {
+_PROGRESS: dict[str, Promise] = {
     ProgressState.ONGOING: _("Progress approach under way"),
     ProgressState.DONE: _("Progress approach done"),
 }
@@ -59,7 +59,7 @@ def result_item(listing: Listing, hit: Hit, text: str = "", image: Any = None) -
         image=image,
         is_demo=listing.is_demo,
         has_charter=listing.charter_signed_on is not None,
-        progress=_PROGRESS.get(listing.progress_state, ""),
+        progress=_PROGRESS.get(listing.progress_state) or "",
         lang=content_lang(),
         point="" if listing.lat is None else f"{listing.lat:.5f},{listing.lon:.5f}",
     )
