@@ -23,7 +23,8 @@ def share(evaluation: Evaluation, choices: Choices, *, user: Any) -> None:
     before = choices_of(evaluation)
     if unknown := set(choices) - set(before) | set(choices.values()) - set(Shown.values):
         raise ValueError(f"{sorted(unknown)}: no such theme or level; see choices_of().")
-    for code, shown in choices.items():
+    # All are written: what was shown by default stays so, whatever the others become.
+    for code, shown in (before | dict(choices)).items():
         ThemeSharing.objects.update_or_create(
             initiative_id=evaluation.initiative_id,
             grid_id=evaluation.grid_id,

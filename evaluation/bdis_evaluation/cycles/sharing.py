@@ -10,6 +10,8 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from bdis_cms.models import InitiativePage
 from bdis_evaluation.cycles.showing import ShownEvolution, show_evolution
 from bdis_evaluation.models import (
@@ -113,9 +115,9 @@ def progress_shown(
     first = evaluations.exclude(state=EvaluationState.ABANDONED).order_by("started_at").first()
     is_closed = evaluation.state == EvaluationState.CLOSED
     return PublicProgress(
-        since=first.started_at.date() if first else None,
+        since=timezone.localdate(first.started_at) if first else None,
         is_under_way=evaluations.open().exists(),
-        last_finished_on=evaluation.closed_at.date() if evaluation.closed_at else None,
+        last_finished_on=timezone.localdate(evaluation.closed_at) if is_closed else None,
         themes=tuple(t.title for t in content if choices[t.code] != Shown.NOTHING),
         commitments=_commitments(evaluation, choices) if is_closed else (),
         results=_results(evaluation, choices) if is_closed else (),
