@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from bdis_cms.models import Region
+from bdis_cms.models import InitiativeContact, Region
 from bdis_cms.reminders import RemindersFailed, send_reminders
 from bdis_evaluation.cycles.campaigns import plan_running, progress_by_region
 from bdis_evaluation.cycles.reminders import (
@@ -107,6 +107,14 @@ def test_the_mail_of_the_opening_says_what_when_and_where(page, campaign):
         assert "30 mai 2026" in text
         assert "Un atelier a lieu à Die" in text
         assert reverse("bdis_evaluation_space:index", args=[page.pk]) in text
+
+
+def test_an_initiative_without_anybody_is_told_through_its_contact(campaign, territories, page):
+    page.members.all().delete()
+    page.contacts = [InitiativeContact(name="Ana", email="contact@exemple.fr")]
+    page.save()
+    assert run(OPENS) == 1
+    assert mail.outbox[0].to == ["contact@exemple.fr"]
 
 
 def test_the_daily_command_sends_them(page, campaign):

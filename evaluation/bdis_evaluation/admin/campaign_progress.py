@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
-from wagtail.admin.widgets.button import Button
+from wagtail.admin.widgets.button import HeaderButton
 from wagtail.permissions import policy_registry
 
 from bdis_cms.models import InitiativePage, Region
@@ -70,12 +70,12 @@ class CampaignView(WagtailAdminTemplateMixin, TemplateView):
         ]
 
     @property
-    def header_buttons(self) -> list[Button]:
+    def header_buttons(self) -> list[HeaderButton]:
         policy = policy_registry.get_by_type(EvaluationCampaign)
         if not policy.user_has_permission_for_instance(self.request.user, "change", self.campaign):
             return []
         edit = reverse("bdis_evaluation_campaigns:edit", args=[self.campaign.pk])
-        return [Button(_("Edit"), edit, icon_name="edit")]
+        return [HeaderButton(_("Edit"), edit, icon_name="edit")]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         asked = self.request.GET.copy()

@@ -13,12 +13,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
-from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views.generic import CreateView, DeleteView, EditView, IndexView
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 from wagtail.admin.widgets import AdminDateInput
 from wagtail.permissions import register_permission_policy
 
+from bdis_cms.templatetags.bdis import long_date
 from bdis_evaluation.admin.regional_permissions import (
     CampaignPermissionPolicy,
     RegionalPermissionPolicy,
@@ -163,8 +164,8 @@ class EvaluationCampaignViewSet(ModelViewSet):
         CampaignColumn("title", label=_("Title")),
         Column("region", label=_("Region"), accessor=lambda one: one.region or _("Whole country")),
         Column("grid", label=_("Grid")),
-        DateColumn("opens_on", label=_("Opens on")),
-        DateColumn("due_on", label=_("Due on")),
+        Column("opens_on", label=_("Opens on"), accessor=lambda one: long_date(one.opens_on)),
+        Column("due_on", label=_("Due on"), accessor=lambda one: long_date(one.due_on)),
     ]
 
     def get_form_class(self, for_update: bool = False) -> Any:

@@ -24,6 +24,7 @@ from bdis_cms.mails import absolute, compose
 from bdis_cms.models import InitiativeMember, InitiativePage
 from bdis_cms.reminders import RemindersFailed
 from bdis_cms.templatetags.bdis import long_date
+from bdis_evaluation.charter.notices import recipients
 from bdis_evaluation.cycles.campaigns import plan_running, region_paths
 from bdis_evaluation.models import (
     Evaluation,
@@ -60,11 +61,10 @@ class Reminder:
 
     @property
     def recipients(self) -> list[str]:
-        """Addresses of the people of the initiative."""
-        members = self.initiative.members.all()
-        return [one.user.email for one in members if one.user.is_active and one.user.email][
-            :_MOST_RECIPIENTS
-        ]
+        """Addresses of its people, who see one another; else that of its first contact."""
+        users = [member.user for member in self.initiative.members.all()]
+        team = [user.email for user in users if user.is_active and user.email]
+        return team[:_MOST_RECIPIENTS] or recipients(self.initiative)[:1]
 
 
 def send_evaluation_reminders(
@@ -175,6 +175,7 @@ def _loaded(keys: list[int]) -> QuerySet[ProgressPlan]:
         .select_related("initiative")
         .prefetch_related(
             Prefetch("initiative__members", members),
+            "initiative__contacts",
             "initiative__evaluation_notices",
             Prefetch("initiative__evaluations", Evaluation.objects.open().select_related("grid")),
         )
