@@ -93,7 +93,7 @@ def divergences(themes: list[tuple[Theme, list[CrossedQuestion]]]) -> list[Cross
 
 def _in_words(theme: Theme, row: Row) -> CrossedQuestion:
     own = said(row.question, Given.of(row.own))
-    spreads = [_bars(_("Together"), row.stakeholders, own)] if row.stakeholders else []
+    spreads = [_bars(_("All stakeholders"), row.stakeholders, own)] if row.stakeholders else []
     spreads += [_bars(str(InvitedGroup(one.group).label), one, own) for one in row.groups]
     others = _others(row)
     divergence = ""
