@@ -157,3 +157,12 @@ def test_the_queries_do_not_grow_with_the_cycles(page, evaluation, version, user
     for _cycle in range(3):
         ClosedEvaluationFactory(initiative=page, version=version)
     assert queries() <= few
+
+
+def test_the_api_says_the_state_and_the_day_that_are_shown(page, evaluation, user, client, engine):
+    address = f"/api/v1/initiatives/{page.pk}"
+    answer = client.get(address).json()
+    assert (answer["progress_state"], answer["progress_since"]) == ("done", "2023-05-04")
+    share(evaluation, dict.fromkeys(choices_of(evaluation), Shown.NOTHING), user=user)
+    answer = client.get(address).json()
+    assert (answer["progress_state"], answer["progress_since"]) == ("", None)

@@ -79,4 +79,6 @@ def listing_detail(page: InitiativePage, listing: Listing, root: str) -> dict[st
         "confirmed_on": page.confirmed_on and page.confirmed_on.isoformat(),
         "charter_signed_on": page.charter_signed_on and page.charter_signed_on.isoformat(),
         "charter_valid_until": page.charter_ends_on and page.charter_ends_on.isoformat(),
+        "progress_state": page.progress_state,
+        "progress_since": page.progress_since and page.progress_since.isoformat(),
     }

@@ -105,6 +105,12 @@ class ListingDetail(Listing):
     charter_valid_until: str | None = Field(
         description="Last day without signing the charter in force; null when it is signed."
     )
+    progress_state: str = Field(
+        description="Progress approach: “ongoing”, “done”, or empty when there is none to show."
+    )
+    progress_since: str | None = Field(
+        description="Day since which it is engaged in a progress approach."
+    )
 
 
 class PlaceOut(Schema):
