@@ -29,8 +29,10 @@ def read_given(question: Question, data: Mapping[str, Any]) -> Given:
 def typed_of(question: Question, given: Given) -> dict[str, str]:
     """Return what to show in the fields of the question for an answer, part by part."""
     kind = question_kinds().get(question.kind)
-    if kind is None or given.value is None:
+    if kind is None:
         return {}
+    if given.value is None:
+        return kind.blank(question)
     return kind.to_form(question, given.value)
 
 

@@ -76,6 +76,10 @@ class QuestionKind(ABC):
         """Return the value typed under ``name`` in a form, ``None`` if nothing; may raise
         ``InvalidAnswer``."""
 
+    def blank(self, question: Question) -> dict[str, str]:
+        """Return, part by part, what the fields hold before anybody answers."""
+        return {}
+
     def to_form(self, question: Question, value: Any) -> dict[str, str]:
         """Return, part by part, what ``from_form`` would read ``value`` from."""
         return {"value": str(value)}
@@ -161,6 +165,10 @@ class IndicatorKind(QuestionKind):
         if not number:
             return None
         return {"number": _plain_number(number), "year": _whole(question, year)}
+
+    def blank(self, question: Question) -> dict[str, str]:
+        # The last whole year: what most figures are of.
+        return {"year": str(datetime.date.today().year - 1)}
 
     def to_form(self, question: Question, value: Any) -> dict[str, str]:
         number = formats.number_format(Decimal(value["number"]), force_grouping=False)
