@@ -2,6 +2,7 @@
 
 from wagtail import hooks
 
+from bdis_evaluation.accompanying import hooks as desk_hooks  # noqa: F401 - registers its own
 from bdis_evaluation.charter import hooks as charter_hooks  # noqa: F401 - registers its own
 from bdis_evaluation.coevaluating import hooks as coevaluating_hooks  # noqa: F401 - registers its own
 from bdis_evaluation.cycles import hooks as cycles_hooks  # noqa: F401 - registers its own

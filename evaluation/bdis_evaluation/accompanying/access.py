@@ -42,6 +42,7 @@ def accompanies(user: Any, evaluation: Evaluation) -> bool:
     return mine and works_in_region_of(user, evaluation.initiative)
 
 
-def may_read_answers(user: Any, evaluation: Evaluation) -> bool:
-    """Whether ``user`` reads the answers: the accompanist, of an assisted or joint evaluation."""
-    return evaluation.kind in ACCOMPANIED_KINDS and accompanies(user, evaluation)
+def reads_answers_of(user: Any, evaluation: Evaluation) -> bool:
+    """Whether ``user``, who works in the region, reads the answers: the accompanist alone, where
+    the initiative asked for company."""
+    return evaluation.kind in ACCOMPANIED_KINDS and evaluation.accompanist_id == user.pk

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from bdis_evaluation.evaluating.saving import open_conflicts
-from bdis_evaluation.grids.content import Question, Theme
-from bdis_evaluation.models import Answer, Evaluation
+from bdis_evaluation.grids.content import GridContent, Question, Theme
+from bdis_evaluation.models import Evaluation
+from bdis_evaluation.models.evaluations import GivenAnswer
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,19 @@ def progress_by_theme(evaluation: Evaluation) -> list[ThemeProgress]:
     """Return how far each theme is, in three queries whatever the grid."""
     answers = {answer.key: answer for answer in evaluation.answers.all()}
     supported = set(evaluation.evidence_files.values_list("key", flat=True))
-    conflicts = open_conflicts(evaluation)
+    return progress_of(evaluation.version.content, answers, supported, open_conflicts(evaluation))
+
+
+def progress_of(
+    content: GridContent,
+    answers: Mapping[str, GivenAnswer],
+    supported: Collection[str],
+    conflicts: Container[str],
+) -> list[ThemeProgress]:
+    """Return how far each theme is, from what was read before: answers by question, questions
+    that have a file, questions in conflict."""
     found = []
-    for theme in evaluation.version.content:
+    for theme in content:
         reasons = {
             question: _lacks(
                 question, answers.get(question.key), supported, question.key in conflicts
@@ -68,7 +80,7 @@ def progress_by_theme(evaluation: Evaluation) -> list[ThemeProgress]:
 
 
 def _lacks(
-    question: Question, answer: Answer | None, supported: set[str], in_conflict: bool
+    question: Question, answer: GivenAnswer | None, supported: Collection[str], in_conflict: bool
 ) -> str:
     if in_conflict:
         return _("Two answers were given: choose the one that stands.")
