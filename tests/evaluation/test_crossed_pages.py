@@ -427,3 +427,31 @@ def test_forms_of_the_space_carry_a_token(shared):
     client.force_login(shared.owner)
     for name in ("share", "invite", "gather", "peers", "meeting", "external"):
         assert client.post(space_url(shared.evaluation, name)).status_code == 403
+
+
+def test_the_end_tells_what_others_are_awaited_for_and_the_report_is_read(
+    shared, settings, tmp_path
+):
+    settings.BDIS_PRIVATE_ROOT = str(tmp_path)
+    answer_everything(shared.evaluation)
+    client = logged_in(shared.owner)
+    end = f"/mon-espace/{shared.page.pk}/evaluation/{shared.evaluation.pk}/terminer/"
+    forms = {
+        "engagements-TOTAL_FORMS": "1",
+        "engagements-INITIAL_FORMS": "0",
+        "engagements-0-aim": "Publier nos comptes",
+        "engagements-0-due_on": soon(200).isoformat(),
+        "finish": "1",
+    }
+    assert client.post(end, forms).status_code == 422
+    report = SimpleUploadedFile("rapport.pdf", b"%PDF-1.7 ")
+    named = {"name": "Ana Ruiz", "organisation": "Labo", "report": report}
+    client.post(space_url(shared.evaluation, "external"), named)
+    one = shared.evaluation.evidence_files.get()
+    download = f"/mon-espace/{shared.page.pk}/evaluation/{shared.evaluation.pk}/fichiers/{one.pk}/"
+    assert b"".join(client.get(download).streaming_content) == b"%PDF-1.7 "
+    assert client.post(end, forms).status_code == 422
+    closed(shared.evaluation)
+    assert client.post(end, forms).status_code == 302
+    shared.evaluation.refresh_from_db()
+    assert shared.evaluation.state == EvaluationState.CLOSED

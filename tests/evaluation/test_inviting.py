@@ -87,6 +87,7 @@ def test_an_invitation_sends_one_mail_with_a_link_of_which_the_hash_alone_is_kep
     token = token_in(message)
     assert message.to == ["lea@exemple.fr"]
     assert len(token) == 43
+    assert message.body.count("\n\n") >= 5
     assert invitation.secret_hash == inviting.hash_of(token)
     assert token not in str(Invitation.objects.values().get())
     html = message.alternatives[0][0]
