@@ -9,12 +9,14 @@ from django.core import mail
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from wagtail import hooks
 
 from bdis_evaluation.coevaluating import gathering, inviting, refusals
 from bdis_evaluation.coevaluating.closing import (
     EvaluatorUnknown,
     GatheringNotOver,
     MeetingNotHeld,
+    forget_late_guests,
 )
 from bdis_evaluation.coevaluating.external import go_without_evaluator, name_evaluator
 from bdis_evaluation.coevaluating.meeting import record_meeting
@@ -320,3 +322,13 @@ def test_answers_are_taken_until_the_last_day_and_no_later(shared):
     shared.evaluation.answers_until = timezone.localdate() - datetime.timedelta(days=1)
     shared.evaluation.save()
     assert not Invitation.objects.open().exists()
+
+
+def test_addresses_of_a_gathering_that_nobody_closes_are_forgotten(shared):
+    asked(shared.evaluation)
+    end = timezone.now() + datetime.timedelta(days=20)
+    forget_late_guests(end + datetime.timedelta(days=92), dry_run=True)
+    for days, kept in ((90, 1), (92, 0)):
+        assert forget_late_guests(end + datetime.timedelta(days=days)) == 0
+        assert Invitation.objects.exclude(email="").count() == kept
+    assert any(hook == forget_late_guests for hook in hooks.get_hooks("register_bdis_reminders"))

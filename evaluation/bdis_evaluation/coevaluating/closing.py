@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bdis_evaluation.models import (
@@ -17,6 +19,8 @@ from bdis_evaluation.models import (
 
 #: Key of a file that supports the whole of an external evaluation: no question has it.
 REPORT = ""
+#: How long addresses stay when an initiative never closes its gathering.
+KEPT_AFTER_THE_END = datetime.timedelta(days=90)
 
 
 class NotReady(Exception):
@@ -53,6 +57,18 @@ def forget_guests(evaluation: Evaluation) -> None:
     unfinished = invitations.exclude(pk__in=invitations.answered().values("pk"))
     GuestAnswer.objects.filter(invitation__in=unfinished).delete()
     invitations.exclude(email="").update(email="")
+
+
+def forget_late_guests(now: datetime.datetime, *, dry_run: bool = False) -> int:
+    """Blank the addresses of gatherings that nobody closed long after their last day.
+
+    Called with the reminders; returns 0, for it sends none.
+    """
+    last = timezone.localdate(now) - KEPT_AFTER_THE_END
+    late = Invitation.objects.filter(evaluation__answers_until__lt=last).exclude(email="")
+    if not dry_run:
+        late.update(email="")
+    return 0
 
 
 def require_gathered(evaluation: Evaluation) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from wagtail import hooks
 
 from bdis_cms.space.panels import HOOK
-from bdis_evaluation.coevaluating import gathering, meeting, peer_pages
+from bdis_evaluation.coevaluating import closing, gathering, meeting, peer_pages
 
 
 @hooks.register("register_log_actions")
@@ -22,3 +22,4 @@ def register_log_actions(actions: Any) -> None:
 
 
 hooks.register(HOOK, peer_pages.space_panel)
+hooks.register("register_bdis_reminders", closing.forget_late_guests)
