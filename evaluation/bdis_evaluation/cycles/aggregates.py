@@ -11,13 +11,14 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Sum, Value
-from django.db.models.functions import Length, Substr
+from django.db.models import CharField, Count, Sum, Value, Window
+from django.db.models.functions import Length, RowNumber, Substr
 
 from bdis_cms.models import InitiativePage, ProgressState, Region
 from bdis_evaluation.cycles.campaigns import region_paths, with_region_path
 from bdis_evaluation.cycles.suppression import suppress
 from bdis_evaluation.models import Evaluation, GridVersion, ThemeResult, VersionStatus
+from bdis_evaluation.models.evaluations import EvaluationQuerySet
 
 ThemeKey = tuple[int, str]
 _STATES = (ProgressState.ONGOING, ProgressState.DONE)
@@ -121,7 +122,7 @@ def _states() -> dict[str, Cells]:
 def _shares() -> dict[ThemeKey, Cells]:
     results = ThemeResult.objects.filter(
         share__isnull=False,
-        evaluation__in=_last_finished(),
+        evaluation__in=_last_finished().values("pk"),
         evaluation__initiative__in=InitiativePage.objects.public().values("pk"),
     )
     length = Length("evaluation__initiative__path") - Value(InitiativePage.steplen)
@@ -139,15 +140,11 @@ def _shares() -> dict[ThemeKey, Cells]:
     return found
 
 
-def _last_finished() -> QuerySet[Evaluation]:
+def _last_finished() -> EvaluationQuerySet:
     """Return the last finished evaluation of each initiative over each grid."""
-    later = Evaluation.objects.closed().filter(
-        Q(closed_at__gt=OuterRef("closed_at"))
-        | Q(closed_at=OuterRef("closed_at"), pk__gt=OuterRef("pk")),
-        initiative=OuterRef("initiative"),
-        grid=OuterRef("grid"),
-    )
-    return Evaluation.objects.closed().filter(~Exists(later))
+    # In one pass: asked of each whether another is later, some planners read them all every time.
+    rank = Window(RowNumber(), partition_by=["initiative", "grid"], order_by=["-closed_at", "-pk"])
+    return Evaluation.objects.closed().order_by().annotate(rank=rank).filter(rank=1)
 
 
 def _themes(keys: set[ThemeKey]) -> tuple[AggregateTheme, ...]:

@@ -10,7 +10,7 @@ import datetime
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Case, CharField, Count, Exists, OuterRef, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, QuerySet, Value, When
 from django.db.models.functions import Length, Substr
 from django.utils import timezone
 
@@ -56,19 +56,21 @@ def asked_by(campaign: EvaluationCampaign) -> InitiativeQuerySet:
     if campaign.region_id:
         region_page = RegionPage.objects.filter(region=campaign.region_id).first()
         pages = pages.child_of(region_page) if region_page else pages.none()
-    of_grid = Evaluation.objects.filter(initiative=OuterRef("pk"), grid=campaign.grid_id)
+    # Sets read once each: asked of each page, some planners read them all every time.
+    of_grid = Evaluation.objects.filter(grid=campaign.grid_id).order_by()
     opening = _midnight(campaign.opens_on)
     recently = of_grid.closed().filter(
         closed_at__gte=_midnight(months_later(campaign.opens_on, -RECENT_MONTHS)),
         closed_at__lt=opening,
     )
+    finished = of_grid.closed().filter(closed_at__gte=opening)
     step = Case(
-        When(Exists(of_grid.closed().filter(closed_at__gte=opening)), then=Value(FINISHED)),
-        When(Exists(of_grid.open()), then=Value(BEGUN)),
+        When(pk__in=finished.values("initiative"), then=Value(FINISHED)),
+        When(pk__in=of_grid.open().values("initiative"), then=Value(BEGUN)),
         default=Value(NOT_BEGUN),
         output_field=CharField(),
     )
-    return pages.filter(~Exists(recently)).annotate(step=step)
+    return pages.exclude(pk__in=recently.values("initiative")).annotate(step=step)
 
 
 @transaction.atomic

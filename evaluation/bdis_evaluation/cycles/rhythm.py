@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from bdis_cms.models import InitiativePage, Region, RegionPage
@@ -109,9 +109,8 @@ def last_finished_on(initiative: InitiativePage) -> datetime.date | None:
 
 def overdue_plans(on: datetime.date | None = None) -> QuerySet[ProgressPlan]:
     """Return the plans whose day is past on ``on`` (today), no evaluation being under way."""
-    under_way = Evaluation.objects.open().filter(initiative=OuterRef("initiative"))
     past = ProgressPlan.objects.filter(next_due_on__lt=on or timezone.localdate())
-    return past.filter(~Exists(under_way))
+    return past.exclude(initiative__in=Evaluation.objects.open().order_by().values("initiative"))
 
 
 def is_overdue(initiative: InitiativePage, on: datetime.date | None = None) -> bool:
