@@ -148,7 +148,7 @@ def test_the_pages_of_the_space_are_closed_to_everybody_else(world):
     base = f"/mon-espace/{world.page.pk}/evaluation/"
     for visitor in (_anonymous, _person_of_another_initiative, _editor_of_another_region):
         client = visitor(world)
-        for path in ("", "comparer/", "historique/", "partage/", "rythme/", f"{evaluation.pk}/"):
+        for path in ("", "comparer/", "engagements/", "partage/", "rythme/", f"{evaluation.pk}/"):
             answer = client.get(base + path)
             assert answer.status_code in (302, 404), path
             assert not any(word in answer.content.decode() for word in SECRETS.values())

@@ -96,7 +96,7 @@ def addresses(evaluation, file, commitment):
         url(evaluation, "end"),
         url(evaluation, "give_up"),
         url(evaluation, "paper"),
-        reverse("bdis_evaluation_space:commitments", args=[page]),
+        reverse("bdis_cycles_space:history", args=[page]),
         reverse("bdis_evaluation_space:commitment", args=[page, commitment.pk]),
     ]
 
@@ -513,7 +513,7 @@ def test_a_day_that_is_past_is_told_without_blame(client, page):
     Evaluation.objects.filter(pk=closed.pk).update(
         state=EvaluationState.CLOSED, closed_at=closed.started_at
     )
-    text = client.get(reverse("bdis_evaluation_space:commitments", args=[page.pk])).text
+    text = client.get(reverse("bdis_cycles_space:history", args=[page.pk])).text
     assert "qu’est-il devenu" in text
     assert "retard" not in text
     home = client.get(reverse("bdis_space:home", args=[page.pk])).text

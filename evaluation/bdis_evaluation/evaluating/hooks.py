@@ -13,6 +13,7 @@ from wagtail import hooks
 
 from bdis_cms.models import InitiativePage
 from bdis_cms.space.panels import HOOK, SpacePanel
+from bdis_evaluation.cycles.space.rhythm import next_evaluation
 from bdis_evaluation.evaluating import finishing
 from bdis_evaluation.models import Commitment, CommitmentState, Evaluation, EvaluationState
 
@@ -39,13 +40,25 @@ def space_panel(request: HttpRequest, page: InitiativePage) -> SpacePanel:
         state=CommitmentState.OPEN,
         due_on__lt=timezone.localdate(),
     ).count()
+    due = next_evaluation(page)
+    todo = ""
+    if due.is_overdue:
+        todo = _("Take stock: your evaluation is awaited")
+    elif not (under_way or done):
+        todo = _("Begin your first evaluation")
     url = reverse("bdis_evaluation_space:index", args=[page.pk])
     return SpacePanel(
         order=30,
         title=_("Progress approach"),
         template="bdis_evaluation/evaluating/panel.html",
-        context={"under_way": under_way, "done": done, "overdue": overdue, "url": url},
-        todo="" if under_way or done else _("Begin your first evaluation"),
+        context={
+            "under_way": under_way,
+            "done": done,
+            "overdue": overdue,
+            "next": due,
+            "url": url,
+        },
+        todo=todo,
         url=url,
         label=_("Progress approach"),
     )

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from bdis_cms.models import InitiativePage
 from bdis_cms.space.access import get_own_initiative, space_page
@@ -24,18 +23,6 @@ from bdis_evaluation.evaluating.committing import (
 )
 from bdis_evaluation.evaluating.space.forms import CommitmentActForm
 from bdis_evaluation.models import Commitment, CommitmentAct, EvaluationState
-
-ON_A_PAGE = 20
-
-
-@require_safe
-@space_page
-def index(request: HttpRequest, pk: int) -> HttpResponse:
-    """List what the initiative committed itself to, what is under way first."""
-    page = get_own_initiative(request, pk)
-    shown = Paginator(made_by(page), ON_A_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "commitments": shown, "today": timezone.localdate()}
-    return render(request, "bdis_evaluation/evaluating/commitments.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -72,8 +59,7 @@ def made_by(page: InitiativePage) -> QuerySet[Commitment]:
     made = Commitment.objects.filter(
         evaluation__initiative=page, evaluation__state=EvaluationState.CLOSED
     )
-    # "open" sorts after "dropped" and "kept".
-    return made.select_related("evaluation__grid").order_by("-state", "due_on", "pk")
+    return made.select_related("evaluation__grid")
 
 
 def _act(shown: Commitment, cleaned: dict[str, Any], user: Any) -> None:

@@ -26,7 +26,6 @@ _evaluation: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/evaluation/", overview.index, name="index"),
-    path("<int:pk>/evaluation/engagements/", commitments.index, name="commitments"),
     path(
         "<int:pk>/evaluation/engagements/<int:commitment_pk>/",
         commitments.commitment,
