@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bdis_evaluation.coevaluating.side_by_side import Row, side_by_side
+from bdis_evaluation.coevaluating.side_by_side import side_by_side
 from bdis_evaluation.cycles.comparing import in_words
+from bdis_evaluation.grids.kinds import question_kinds
 from bdis_evaluation.models import Evaluation
 from bdis_evaluation.models.evaluations import GivenAnswer
 
@@ -34,11 +35,13 @@ def talked_about(evaluation: Evaluation, counted: Mapping[str, GivenAnswer]) -> 
     found = {}
     for _theme, rows in side_by_side(evaluation):
         for row in rows:
+            if row.question.kind not in question_kinds():  # its plug-in is gone
+                continue
             own = in_words(row.question, row.own)
             agreed = in_words(row.question, counted.get(row.question.key))
             changed = bool(agreed) and agreed != own
             spread = row.stakeholders.values if row.stakeholders else ()
-            if changed or (spread and _diverges(row)):
+            if changed or (spread and row.diverges):
                 found[row.question.key] = Talked(
                     question=row.question.text,
                     own=own,
@@ -47,10 +50,6 @@ def talked_about(evaluation: Evaluation, counted: Mapping[str, GivenAnswer]) -> 
                     agreed=agreed if _was_agreed(evaluation) else "",
                 )
     return found
-
-
-def _diverges(row: Row) -> bool:
-    return row.diverges
 
 
 def _was_agreed(evaluation: Evaluation) -> bool:
