@@ -6,9 +6,6 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
-
 from bdis_cms.models import InitiativePage
 from bdis_evaluation.cycles.comparing import in_words
 from bdis_evaluation.cycles.results import counted_answers, theme_result
@@ -19,6 +16,7 @@ from bdis_evaluation.grids.kinds import question_kinds
 from bdis_evaluation.models import Evaluation
 from bdis_evaluation.models.evaluations import GivenAnswer
 from bdis_evaluation.pictures.bars import Bar, Line, bar
+from bdis_evaluation.pictures.words import way_words
 from bdis_evaluation.reporting.choosing import Choice
 from bdis_evaluation.reporting.commitments import ReportedCommitment, made_before, made_in
 from bdis_evaluation.reporting.others import Talked, talked_about
@@ -88,19 +86,6 @@ class Report:
     def has_talked(self) -> bool:
         """Whether something that was talked about is shown."""
         return any(theme.talked for theme in self.themes)
-
-
-def way_words(share: float | None) -> str:
-    """Say a share from 0 to 1 in words: a way gone, not a mark."""
-    if share is None:
-        return _("Told in words, not drawn")
-    steps = (
-        (0.125, pgettext("way", "At the start")),
-        (0.375, pgettext("way", "First steps")),
-        (0.625, pgettext("way", "Half-way")),
-        (0.875, pgettext("way", "Well in place")),
-    )
-    return next((words for most, words in steps if share < most), pgettext("way", "Shared beyond"))
 
 
 def report_of(evaluation: Evaluation, choice: Choice) -> Report:

@@ -7,6 +7,7 @@ from django import template
 from bdis_cms.models import InitiativePage
 from bdis_evaluation.cycles.sharing import PublicProgress
 from bdis_evaluation.cycles.sharing import public_progress as seen_by_all
+from bdis_evaluation.pictures.words import way_words
 
 register = template.Library()
 
@@ -15,6 +16,9 @@ register = template.Library()
 def public_progress(page: InitiativePage) -> PublicProgress | None:
     """Return what everybody sees of the approach of ``page``; ``None`` when it is nothing."""
     return seen_by_all(page)
+
+
+register.filter("way", way_words)
 
 
 @register.filter
