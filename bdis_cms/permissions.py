@@ -65,8 +65,16 @@ def works_nationally(user: User) -> bool:
         return True
     permissions = policy_registry.get_by_type(Page).get_cached_permissions_for_user(user)
     paths = tuple({permission.page.path for permission in permissions})
-    homes = list(HomePage.objects.values_list("path", flat=True))
-    return bool(paths) and all(home.startswith(paths) for home in homes)
+    return bool(paths) and all(home.startswith(paths) for home in _home_paths(user))
+
+
+def _home_paths(user: Any) -> list[str]:
+    """Return where the homes are, read once for each request, as Wagtail reads permissions."""
+    known: list[str] | None = getattr(user, "_bdis_home_paths", None)
+    if known is None:
+        known = list(HomePage.objects.values_list("path", flat=True))
+        user._bdis_home_paths = known
+    return known
 
 
 def choosable_pages(pages: QuerySet[Page], user: User) -> QuerySet[Page]:

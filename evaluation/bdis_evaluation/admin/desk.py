@@ -110,11 +110,13 @@ class DeskView(WagtailAdminTemplateMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         asked = self.request.GET.copy()
         asked.pop("p", None)
-        ordered = with_desk(self.pages()).order_by("title", "pk")
+        # Keys first: what is told of a row is then asked for fifty of them, not for all.
+        ordered = self.pages().order_by("title", "pk").values_list("pk", flat=True)
         shown = Paginator(ordered, _PER_PAGE).get_page(self.request.GET.get("p"))
+        pages = InitiativePage.objects.filter(pk__in=list(shown.object_list))
         return super().get_context_data(**kwargs) | {
             "pages": shown,
-            "rows": desk_rows(list(shown.object_list)),
+            "rows": desk_rows(list(with_desk(pages).order_by("title", "pk"))),
             "states": STATES,
             "regions": self.regions,
             "families": Family.objects.order_by("label_fr"),
