@@ -84,9 +84,9 @@ def _processor() -> str:
     return platform.processor()
 
 
-def write_history(folder: Path, result: dict[str, Any]) -> Path:
+def write_history(folder: Path, result: dict[str, Any], *, name: str = "search") -> Path:
     """Keep ``result`` beside those of earlier runs."""
     folder.mkdir(exist_ok=True)
-    file = folder / f"search-{time.strftime('%Y%m%d-%H%M')}.json"
+    file = folder / f"{name}-{time.strftime('%Y%m%d-%H%M')}.json"
     file.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return file
