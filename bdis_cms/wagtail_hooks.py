@@ -40,6 +40,11 @@ from bdis_cms.permissions import (
 )
 from bdis_cms.space import wagtail_hooks_space  # noqa: F401 - registers its own hooks
 
+#: As Wagtail names their items in the menu; see ``AdminGuardMiddleware``.
+NATIONAL_REPORTS = frozenset(
+    {"page-types-usage", "site-history", "workflows", "workflow-tasks", "locked-pages"}
+)
+
 
 class NomenclatureGroup(ModelViewSetGroup):
     """The menu "Nomenclatures"."""
@@ -130,7 +135,7 @@ def page_header_buttons(
 def hide_national_reports(request: Any, items: list[Any]) -> None:
     """Leave out the reports that ``AdminGuardMiddleware`` keeps for the national team."""
     if not works_nationally(request.user):
-        items[:] = [item for item in items if item.name != "page-types-usage"]
+        items[:] = [item for item in items if item.name not in NATIONAL_REPORTS]
 
 
 @hooks.register("construct_page_chooser_queryset")

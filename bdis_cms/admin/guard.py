@@ -23,8 +23,9 @@ PAGE_KWARGS = ("page_id", "parent_page_id", "page_to_move_id", "destination_id")
 EXPLORER = frozenset({"wagtailadmin_explore", "wagtailadmin_explore_results"})
 #: Where only choosing is at stake: pages the public sees may be chosen too.
 CHOOSERS = frozenset({"wagtailadmin_choose_page_child", "wagtailadmin_choose_page_chosen_multiple"})
-#: Reports that show the last draft of anybody.
-NATIONAL = frozenset({"page_types_usage", "page_types_usage_results"})
+#: Reports that show the last draft of anybody, or whose filters name everybody who acted.
+REPORTS = ("page_types_usage", "site_history", "workflow", "workflow_tasks", "locked_pages")
+NATIONAL = frozenset(name + end for name in REPORTS for end in ("", "_results"))
 COPY_TO = "new_parent_page"
 COLLECTED = {
     "wagtailimages": (get_image_model, "image_id"),

@@ -418,11 +418,17 @@ def test_a_regional_team_edits_its_region_page_but_cannot_take_it_away(world, ad
     assert region.permissions_for_user(world.users.national).can_unpublish()
 
 
-def test_reports_on_everybody_are_for_the_national_team(world):
-    report = "/admin/reports/page-types-usage/"
+@pytest.mark.parametrize(
+    "report",
+    ["page-types-usage", "site-history", "workflow", "workflow_tasks", "locked"],
+)
+def test_reports_on_everybody_are_for_the_national_team(world, report):
+    """Their rows or their filters name who works for another region, or for an initiative."""
+    report = f"/admin/reports/{report}/"
 
     assert logged_in(world.users.national).get(report).status_code == 200
-    assert logged_in(world.users.moderator).get(report).status_code == 404
+    for address in (report, f"{report}results/"):
+        assert logged_in(world.users.moderator).get(address).status_code == 404
     assert report not in logged_in(world.users.moderator).get("/admin/").content.decode()
 
 
