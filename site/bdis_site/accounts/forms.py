@@ -9,6 +9,7 @@ from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
 
 from bdis_cms.space.forms import EMAIL_ERRORS
+from bdis_site.accounts.addresses import is_shared
 
 
 class LoginForm(allauth_forms.LoginForm):
@@ -28,6 +29,13 @@ class RequestLoginCodeForm(allauth_forms.RequestLoginCodeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _name_email(self.fields["email"])
+
+    def clean_email(self) -> str:
+        """Look for the account; an address that two have opens neither."""
+        email: str = super().clean_email()
+        if is_shared(email):
+            self._user = None
+        return email
 
 
 class ConfirmLoginCodeForm(allauth_forms.ConfirmLoginCodeForm):
