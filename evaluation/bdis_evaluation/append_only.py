@@ -6,6 +6,7 @@ that enters into force) has its rule in the migration alone. ``AppendOnly`` puts
     AppendOnly("charteradhesion")
     AppendOnly("charterversion", frozen="OLD.status <> 'draft'", may_change=["status"],
                provided="OLD.status = 'in_force' AND NEW.status = 'superseded'")
+    AppendOnly("chartertext", frozen="OLD.text_hash <> ''", within="version")
 
 SQLite rebuilds a table to alter it and loses its triggers: a migration that alters such a table
 repeats the operation at its end. ``missing_triggers`` tells when one was forgotten.
@@ -24,6 +25,8 @@ from django.db.migrations.state import ProjectState
 from django.db.utils import NotSupportedError
 
 _PREFIX = "closed"
+#: Triggers of ``within``, and what each is asked before.
+_ENTRANCES = {"enter": "INSERT", "move": "UPDATE"}
 _REFUSALS = {
     "sqlite": "SELECT RAISE(ABORT, '{message}');",
     "postgresql": (
@@ -32,6 +35,15 @@ _REFUSALS = {
         "USING ERRCODE = 'integrity_constraint_violation'; END $$"
     ),
 }
+#: PostgreSQL asks no question to another table in a trigger's condition: a function does, and
+#: waits for whoever closes that row meanwhile.
+_WITHIN = (
+    "CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ DECLARE closed boolean; BEGIN "
+    "SELECT w.status <> 'draft' INTO closed FROM {table} w WHERE w.id = NEW.{column} FOR SHARE; "
+    "IF closed THEN RAISE EXCEPTION '% is closed: nothing is added to it', TG_TABLE_NAME "
+    "USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$"
+)
 
 
 class LedgerClosed(Exception):
@@ -95,6 +107,8 @@ class AppendOnly(Operation):
     fields that may change all the same, ``provided`` SQL on ``OLD`` and ``NEW`` holds.
     ``also_unique``: SQL on a stored row ``s`` and ``NEW`` for conditional unique constraints, whose
     conflicts SQLite's ``REPLACE`` would settle by deleting the stored row, asking no trigger.
+    ``within``: foreign key to what the row is a part of; none is added nor moved to one whose
+    status is not "draft". The model tells it too, in ``closed_within``.
     """
 
     reversible = True
@@ -106,12 +120,14 @@ class AppendOnly(Operation):
         may_change: Sequence[str] = (),
         provided: str = "",
         also_unique: Sequence[str] = (),
+        within: str = "",
     ) -> None:
         self.model_name = model_name
         self.frozen = frozen
         self.may_change = may_change
         self.provided = provided
         self.also_unique = also_unique
+        self.within = within
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         """Leave the state of models as it is: they look the same."""
@@ -127,7 +143,10 @@ class AppendOnly(Operation):
         model = to_state.apps.get_model(app_label, self.model_name)
         if not self.allow_migrate_model(schema_editor.connection.alias, model):
             return
-        for statement in self._statements(model, schema_editor):
+        statements = self._statements(model, schema_editor)
+        if self.within:
+            statements += self._entrance(model, schema_editor)
+        for statement in statements:
             schema_editor.execute(statement, params=None)
 
     def database_backwards(
@@ -181,6 +200,27 @@ class AppendOnly(Operation):
             "FOR EACH STATEMENT EXECUTE FUNCTION bdis_closed()",
         ]
 
+    def _entrance(self, model: Any, editor: BaseDatabaseSchemaEditor) -> list[str]:
+        """Return the SQL that refuses to add or move a row to what is closed."""
+        quote, table = editor.quote_name, model._meta.db_table
+        field = model._meta.get_field(self.within)
+        whole, column = quote(field.related_model._meta.db_table), quote(field.column)
+        if editor.connection.vendor == "sqlite":
+            closed = f"w.id = NEW.{column} AND w.status <> 'draft'"
+            then = f"WHEN EXISTS (SELECT 1 FROM {whole} w WHERE {closed}) BEGIN " + (  # noqa: S608
+                _REFUSALS["sqlite"].format(message=f"{table} is closed: nothing is added to it")
+                + " END"
+            )
+            before = []
+        else:
+            function = quote(f"bdis_within_{table}")
+            before = [_WITHIN.format(function=function, table=whole, column=column)]
+            then = f"FOR EACH ROW EXECUTE FUNCTION {function}()"
+        return before + [
+            f"CREATE TRIGGER {quote(_name(act, table))} BEFORE {event} ON {quote(table)} {then}"
+            for act, event in _ENTRANCES.items()
+        ]
+
     def _changed(self, model: Any, vendor: str, quote: Any) -> str:
         """Return the SQL that is true of a change that is not allowed."""
         if not self.may_change:
@@ -217,7 +257,7 @@ class AppendOnly(Operation):
         table = state.apps.get_model(app_label, self.model_name)._meta.db_table
         quote = schema_editor.quote_name
         on = f" ON {quote(table)}" if schema_editor.connection.vendor == "postgresql" else ""
-        for act in ("update", "delete", "insert", "replace", "truncate"):
+        for act in ("update", "delete", "insert", "replace", "truncate", *_ENTRANCES):
             schema_editor.execute(
                 f"DROP TRIGGER IF EXISTS {quote(_name(act, table))}{on}", params=None
             )
@@ -233,7 +273,11 @@ def missing_triggers(
     """Return the triggers that the database should have for ``closed_models`` and lacks."""
     acts = ["update", "delete"]
     acts += ["insert", "replace"] if connection.vendor == "sqlite" else ["truncate"]
-    wanted = {_name(act, model._meta.db_table) for model in closed_models for act in acts}
+    wanted = {
+        _name(act, model._meta.db_table)
+        for model in closed_models
+        for act in (*acts, *(_ENTRANCES if hasattr(model, "closed_within") else ()))
+    }
     return sorted(wanted - set(closing_triggers(connection)))
 
 

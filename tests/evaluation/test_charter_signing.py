@@ -15,6 +15,7 @@ from bdis_evaluation.charter.certificate import TextAltered, certificate_of, cer
 from bdis_evaluation.charter.checking import check_ledger
 from bdis_evaluation.charter.ledger import (
     AlreadySigned,
+    CharterAltered,
     CharterChanged,
     NothingToWithdraw,
     SignatoryMissing,
@@ -25,7 +26,7 @@ from bdis_evaluation.charter.ledger import (
     standing_adhesion,
     withdraw,
 )
-from bdis_evaluation.models import CharterAdhesion, Signatory, SigningWay
+from bdis_evaluation.models import CharterAdhesion, CharterText, Signatory, SigningWay
 from tests.cms.admin_client import logged_in
 from tests.evaluation.flushing import lift, put_back
 from tests.factories import InitiativeMemberFactory, InitiativePageFactory, UserFactory
@@ -67,6 +68,17 @@ def test_a_text_that_is_not_in_force_any_more_is_not_signed(page, version):
     CharterVersionFactory(number=2, in_force=True)
     with pytest.raises(CharterChanged):
         sign(page, text=text, text_hash=text.text_hash, by=BY)
+    assert not CharterAdhesion.objects.exists()
+
+
+def test_a_version_that_a_text_was_added_to_is_not_signed(page, version):
+    statements = lift()
+    forged = CharterText(version=version, language="en", title="X", text_hash="ab" * 32)
+    CharterText.objects.bulk_create([forged])
+    put_back(statements)
+    for text in (forged, version.text_in("fr")):
+        with pytest.raises(CharterAltered):
+            sign(page, text=text, text_hash=text.text_hash, by=BY)
     assert not CharterAdhesion.objects.exists()
 
 

@@ -155,6 +155,42 @@ def test_no_text_joins_a_version_in_force(adhesion):
         CharterText.objects.create(version=adhesion.version, language="en", title="Late")
 
 
+def _moved_by_save(version, draft_text):
+    draft_text.version = version
+    draft_text.save()
+
+
+@pytest.mark.parametrize(
+    "add",
+    [
+        pytest.param(_moved_by_save, id="a text of a draft, saved"),
+        pytest.param(
+            lambda version, text: CharterText.objects.filter(pk=text.pk).update(
+                version=version, text_hash="ab" * 32
+            ),
+            id="a text of a draft, updated",
+        ),
+        pytest.param(
+            lambda version, text: CharterText.objects.bulk_create(
+                [CharterText(version=version, language="en", title="Late", text_hash="ab" * 32)]
+            ),
+            id="bulk_create",
+        ),
+    ],
+)
+@pytest.mark.parametrize("superseded", [False, True])
+def test_no_text_is_moved_to_a_version_that_is_closed(adhesion, add, superseded):
+    version = adhesion.version
+    if superseded:
+        CharterVersionFactory(number=version.number + 1, in_force=True)
+    draft = CharterVersionFactory(number=version.number + 2, english=True)
+    before = _stored(CharterText)
+    refused = pytest.raises((LedgerClosed, IntegrityError), match=r"closed|stands")
+    with refused, transaction.atomic():
+        add(CharterVersion.objects.get(pk=version.pk), draft.texts.get(language="en"))
+    assert _stored(CharterText) == before
+
+
 def test_a_version_in_force_may_only_be_superseded(adhesion):
     version = adhesion.version
     CharterVersion.objects.filter(pk=version.pk).update(

@@ -88,6 +88,35 @@ def test_the_database_refuses_raw_sql(version, sql):
     assert _stored() == before
 
 
+def _later(version, **facts):
+    return QuestionCorrespondence(version=version, key="late", change="new", **facts)
+
+
+def _moved(version):
+    draft = new_draft(version.grid, user=None)
+    row = _later(draft)
+    row.save()
+    QuestionCorrespondence.objects.filter(pk=row.pk).update(version=version)
+
+
+@pytest.mark.parametrize(
+    "add",
+    [
+        pytest.param(lambda v: _later(v).save(), id="save"),
+        pytest.param(lambda v: _later(v, frozen=True).save(), id="frozen"),
+        pytest.param(
+            lambda v: QuestionCorrespondence.objects.bulk_create([_later(v)]), id="bulk_create"
+        ),
+        pytest.param(_moved, id="moved from a draft"),
+    ],
+)
+def test_no_correspondence_joins_a_version_in_force(version, add):
+    before = _stored()
+    with pytest.raises(IntegrityError, match="is closed"), transaction.atomic():
+        add(version)
+    assert _stored() == before
+
+
 def test_nobody_else_is_said_to_have_put_it_in_force(version, django_user_model):
     other = django_user_model.objects.create(username="autre")
     with pytest.raises(IntegrityError, match="is closed"), transaction.atomic():

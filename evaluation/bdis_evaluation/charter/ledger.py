@@ -36,6 +36,19 @@ class CharterChanged(Exception):
 
 
 @dataclass
+class CharterAltered(CharterChanged):
+    """The texts of a version are not those that entered into force."""
+
+    version: CharterVersion
+
+    def __str__(self) -> str:
+        return _(
+            "%(version)s is not what entered into force: nobody signs it until the national team "
+            "has looked into it."
+        ) % {"version": self.version}
+
+
+@dataclass
 class AlreadySigned(Exception):
     """A signature of this version stands already."""
 
@@ -91,7 +104,7 @@ def sign(
     """Record that an initiative adheres to the charter, by the exact text that was shown.
 
     ``text_hash`` is the hash that the form held. Raises ``CharterChanged`` when that text is not
-    in force, ``AlreadySigned`` and ``SignatoryMissing``.
+    in force, ``CharterAltered``, ``AlreadySigned`` and ``SignatoryMissing``.
     """
     if not by.statement.strip():
         raise SignatoryMissing
@@ -99,6 +112,8 @@ def sign(
     version = CharterVersion.objects.select_for_update().get(pk=text.version_id)
     if not version.is_in_force or text.text_hash != text_hash:
         raise CharterChanged
+    if version.hash_of_texts() != version.text_hash:
+        raise CharterAltered(version)
     standing = standing_adhesion(row)
     if standing and standing.version_id == version.pk:
         raise AlreadySigned(standing)
@@ -237,6 +252,7 @@ def _clean(value: str) -> str:
 
 __all__ = [
     "AlreadySigned",
+    "CharterAltered",
     "CharterChanged",
     "NothingToWithdraw",
     "SignatoryMissing",

@@ -34,5 +34,5 @@ class Migration(migrations.Migration):
                 "s.grid_id = NEW.grid_id AND s.status = 'in_force' AND NEW.status = 'in_force'"
             ],
         ),
-        AppendOnly("questioncorrespondence", frozen="OLD.frozen"),
+        AppendOnly("questioncorrespondence", frozen="OLD.frozen", within="version"),
     ]

@@ -262,6 +262,8 @@ class CharterText(Orderable):
     canonical = models.TextField(_("exact text"), blank=True, editable=False)
     text_hash = models.CharField(_("hash"), max_length=64, blank=True, editable=False)
 
+    closed_within = "version"
+
     class Meta(Orderable.Meta):
         verbose_name = _("text of the charter")
         verbose_name_plural = _("texts of the charter")
@@ -276,7 +278,7 @@ class CharterText(Orderable):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         closed = CharterText.objects.filter(pk=self.pk).exclude(text_hash="").exists()
-        if closed or (self._state.adding and not self.version.is_draft):
+        if closed or not self.version.is_draft:
             raise LedgerClosed(CharterText, "update")
         super().save(*args, **kwargs)
 

@@ -165,6 +165,8 @@ class QuestionCorrespondence(models.Model):
     #: Its version entered into force: nothing changes it any more.
     frozen = models.BooleanField(default=False, editable=False)
 
+    closed_within = "version"
+
     class Meta:
         verbose_name = _("correspondence of a question")
         verbose_name_plural = _("correspondences of questions")
