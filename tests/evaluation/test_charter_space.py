@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from bdis_cms.sitetree import (
     NATIONAL_GROUP,
@@ -13,6 +16,9 @@ from bdis_cms.sitetree import (
     ensure_site_tree,
     moderators_group_name,
 )
+from bdis_evaluation.charter import space
+from bdis_evaluation.charter.campaigns import put_in_force
+from bdis_evaluation.charter.ledger import SignatoryMissing
 from bdis_evaluation.models import CharterAdhesion, CharterVersion, SigningWay
 from tests.cms.admin_client import logged_in, member
 from tests.factories import InitiativeMemberFactory, InitiativePageFactory, UserFactory
@@ -103,6 +109,34 @@ def test_an_owner_withdraws_told_what_it_entails(page, version, owner):
     assert "Fin" in owner.get(address(page)).content.decode()
 
 
+def test_a_double_click_withdraws_once(page, version, owner, monkeypatch):
+    adhesion = signed(page)
+    sent = {"name": "N. Roux", "capacity": "gérante", "reason": ""}
+    # The second request read where the page is before the first one was over.
+    shown = space.about(page)
+    monkeypatch.setattr(space, "about", lambda page: shown | {"standing": adhesion})
+    for _twice in range(2):
+        assert owner.post(address(page, "withdraw"), sent).status_code == 302
+    assert CharterAdhesion.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "hidden", ["\u200b", "\u202e\u2066", "\x07\x1b", "\u3164", "\ufeff \u00ad", "123"]
+)
+@pytest.mark.parametrize("field", ["name", "capacity"])
+def test_nobody_signs_by_a_name_that_is_not_seen(page, version, owner, field, hidden):
+    response = owner.post(address(page), form(version, **{field: hidden}))
+    assert field in response.context["form"].errors
+    assert not CharterAdhesion.objects.exists()
+    with pytest.raises(SignatoryMissing):
+        signed(page, **{field: hidden})
+
+
+def test_what_is_not_seen_of_a_name_is_not_kept(page, version, owner):
+    owner.post(address(page), form(version, name="Nadia\u200b \u202eRoux\u202c"))
+    assert CharterAdhesion.objects.get().signatory.name == "Nadia Roux"
+
+
 @pytest.fixture
 def team(page, territories):
     return {
@@ -113,7 +147,21 @@ def team(page, territories):
     }
 
 
-def test_a_signature_on_paper_is_recorded_by_moderators_of_the_region(page, version, team):
+def test_a_paper_is_not_older_than_the_version_that_it_signs(page, version, team):
+    url = reverse("bdis_charter_admin:sign", args=[page.pk])
+    today = timezone.localdate()
+    sent = {"name": "N. Roux", "capacity": "gérante", "seen": "on"}
+    day = today - datetime.timedelta(days=1)
+    refused = team["moderator"].post(url, sent | {"signed_on": f"{day:%d/%m/%Y}"})
+    assert "signed_on" in refused.context["form"].errors
+    assert not CharterAdhesion.objects.exists()
+    team["moderator"].post(url, sent | {"signed_on": f"{today:%d/%m/%Y}"})
+    assert CharterAdhesion.objects.get().signed_on == today
+
+
+def test_a_signature_on_paper_is_recorded_by_moderators_of_the_region(page, team):
+    since = datetime.datetime(2024, 3, 3, 12, tzinfo=datetime.UTC)
+    CharterVersionFactory(number=1).enter_into_force(user=None, at=since)
     url = reverse("bdis_charter_admin:sign", args=[page.pk])
     sent = {"name": "N. Roux", "capacity": "gérante", "signed_on": "03/03/2024", "seen": "on"}
     for other in ("editor", "elsewhere"):
@@ -160,6 +208,23 @@ def test_the_ledger_takes_as_many_queries_for_one_line_as_for_many(
         signed(InitiativePageFactory(commune=territories.die))
     with django_assert_num_queries(queries):
         team["moderator"].get(url)
+
+
+def test_screens_of_the_ledger_take_whatever_is_in_an_address(page, version, team):
+    signed(page)
+    put_in_force(CharterVersionFactory(number=2), user=None)
+    ledger = reverse("bdis_charter_admin:ledger")
+    campaigns = reverse("bdis_charter_admin:campaigns")
+    for url, asked in (
+        (ledger, {"q": "\x00"}),
+        (ledger, {"region": "\x00", "export": "csv"}),
+        (campaigns, {"state": "waiting", "region": "\x00"}),
+        (campaigns, {"version": "9" * 5000}),
+        (campaigns, {"version": "9" * 19}),
+    ):
+        assert team["national"].get(url, asked).status_code == 200
+    for false in ("x", "", "\x00"):
+        assert team["national"].post(ledger, {"erase": false}).status_code == 404
 
 
 def test_only_the_national_team_erases_a_signatory(page, version, team):

@@ -21,6 +21,7 @@ from bdis_evaluation.charter.campaigns import Progress, asked_to_sign, progress_
 from bdis_evaluation.models import CampaignNotice, CharterCampaign, NoticeMoment
 
 _PER_PAGE = 50
+_LONGEST_NUMBER = 9
 STATES = {
     "waiting": _("Have not signed yet"),
     "lapsed": _("Left the directory"),
@@ -58,8 +59,10 @@ class CampaignsView(WagtailAdminTemplateMixin, TemplateView):
     def campaign(self) -> CharterCampaign | None:
         campaigns = CharterCampaign.objects.select_related("version")
         number = self.request.GET.get("version", "")
-        asked = campaigns.filter(version__number=number) if number.isdecimal() else campaigns
-        return asked.first()
+        if number.isdecimal():
+            # No number is that long, and Python refuses to read thousands of digits.
+            campaigns = campaigns.filter(version__number=int(number[:_LONGEST_NUMBER]))
+        return campaigns.first()
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         return [*self.breadcrumbs_items, {"url": self.index_url, "label": self.page_title}]
@@ -93,8 +96,8 @@ class CampaignsView(WagtailAdminTemplateMixin, TemplateView):
         if condition is None:
             return None
         rows = rows.filter(condition).select_related("initiative").order_by("initiative__title")
-        if self.request.GET.get("region"):
-            rows = rows.filter(region_code=self.request.GET["region"])
+        if region := self.request.GET.get("region", "").replace("\x00", ""):
+            rows = rows.filter(region_code=region)
         return Paginator(rows, _PER_PAGE).get_page(self.request.GET.get("p"))
 
     @staticmethod

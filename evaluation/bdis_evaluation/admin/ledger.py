@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
+import uuid
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
@@ -52,7 +53,11 @@ class LedgerView(WagtailAdminTemplateMixin, TemplateView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not works_nationally(request.user):
             raise PermissionDenied
-        line = get_object_or_404(CharterAdhesion, uuid=request.POST.get("erase"))
+        try:
+            number = uuid.UUID(request.POST.get("erase", ""))
+        except ValueError as error:
+            raise Http404 from error
+        line = get_object_or_404(CharterAdhesion, uuid=number)
         erase_signatory(line.signatory, user=request.user)
         messages.success(request, _("The personal data are erased; the signature stands."))
         return redirect("bdis_charter_admin:ledger")
@@ -63,10 +68,10 @@ class LedgerView(WagtailAdminTemplateMixin, TemplateView):
         asked = self.request.GET
         if asked.get("kind") in AdhesionKind.values:
             lines = lines.filter(kind=asked["kind"])
-        if asked.get("region"):
-            lines = lines.filter(region_code=asked["region"])
-        if asked.get("q"):
-            lines = lines.filter(initiative_title__icontains=asked["q"])
+        if region := asked.get("region", "").replace("\x00", ""):
+            lines = lines.filter(region_code=region)
+        if words := asked.get("q", "").replace("\x00", ""):
+            lines = lines.filter(initiative_title__icontains=words)
         return lines.order_by("-pk")
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:

@@ -15,8 +15,9 @@ from wagtail.admin import messages
 from wagtail.admin.widgets import AdminDateInput
 
 from bdis_cms.admin.acts import ModerationActView
+from bdis_cms.templatetags.bdis import long_date
 from bdis_evaluation.charter import ledger
-from bdis_evaluation.charter.forms import statement_for
+from bdis_evaluation.charter.forms import clean_words, statement_for
 from bdis_evaluation.models import CharterText, CharterVersion, SigningWay
 
 
@@ -32,10 +33,19 @@ class PaperForm(forms.Form):
     )
     seen = forms.BooleanField(label=gettext_lazy("I have the signed paper, and I keep it."))
 
+    clean_name, clean_capacity = clean_words("name"), clean_words("capacity")
+
     def clean_signed_on(self) -> Any:
-        if self.cleaned_data["signed_on"] > timezone.localdate():
+        day = self.cleaned_data["signed_on"]
+        if day > timezone.localdate():
             raise forms.ValidationError(_("This day has not come yet: give that of the paper."))
-        return self.cleaned_data["signed_on"]
+        version = CharterVersion.objects.in_force().first()
+        if version and day < version.in_force_on:
+            raise forms.ValidationError(
+                _("%(version)s was not in force yet: it is signed from %(day)s on.")
+                % {"version": version, "day": long_date(version.in_force_on)}
+            )
+        return day
 
 
 class WithdrawalForm(forms.Form):
@@ -50,6 +60,8 @@ class WithdrawalForm(forms.Form):
         required=False,
         help_text=gettext_lazy("It stays in the ledger: do not name people."),
     )
+
+    clean_name, clean_capacity = clean_words("name"), clean_words("capacity")
 
 
 class _LedgerActView(ModerationActView):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -9,8 +10,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bdis_cms.models import InitiativePage
+from bdis_evaluation.charter.naming import NoWords, visible_words
 
 _NAME = {"autocomplete": "name"}
+
+
+def clean_words(name: str) -> Callable[[forms.Form], str]:
+    """Return the ``clean_…`` of a field that says somebody: in letters, without hidden signs."""
+
+    def clean(form: forms.Form) -> str:
+        try:
+            return visible_words(form.cleaned_data[name])
+        except NoWords as error:
+            raise forms.ValidationError(str(error)) from error
+
+    return clean
 
 
 class SigningForm(forms.Form):
@@ -36,6 +50,8 @@ class SigningForm(forms.Form):
     )
     text_hash = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
+    clean_name, clean_capacity = clean_words("name"), clean_words("capacity")
+
     def __init__(self, *args: Any, page: InitiativePage, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.statement = statement_for(page)
@@ -58,6 +74,8 @@ class WithdrawalForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
+
+    clean_name, clean_capacity = clean_words("name"), clean_words("capacity")
 
 
 def statement_for(page: InitiativePage) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ from wagtail.log_actions import log
 from bdis_cms import services
 from bdis_cms.models import OPEN_ENDED, InitiativePage, RegionPage
 from bdis_cms.signals import listings_changed
+from bdis_evaluation.charter.naming import NoWords, visible_words
 from bdis_evaluation.models import (
     AdhesionKind,
     CharterAdhesion,
@@ -91,9 +91,10 @@ class Signing:
 
     def signatory(self) -> Signatory:
         """Return the person, not saved yet; raises ``SignatoryMissing``."""
-        name, capacity = _clean(self.name), _clean(self.capacity)
-        if not name or not capacity:
-            raise SignatoryMissing
+        try:
+            name, capacity = visible_words(self.name), visible_words(self.capacity)
+        except NoWords as error:
+            raise SignatoryMissing from error
         return Signatory(name=name, capacity=capacity, account=self.account)
 
 
@@ -244,10 +245,6 @@ def _locked(page: InitiativePage) -> InitiativePage:
 
 def _user(by: Signing) -> Any:
     return by.recorded_by or by.account
-
-
-def _clean(value: str) -> str:
-    return unicodedata.normalize("NFC", " ".join(value.split()))
 
 
 __all__ = [

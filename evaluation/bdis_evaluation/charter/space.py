@@ -57,8 +57,12 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("bdis_charter_space:charter", pk=page.pk)
     form = WithdrawalForm(request.POST or None, initial=known_signatory(request.user))
     if request.method == "POST" and form.is_valid():
-        ledger.withdraw(page, reason=form.cleaned_data["reason"], by=_signing(request, form))
-        messages.success(request, _("The signature is withdrawn: the listing is not public."))
+        try:
+            ledger.withdraw(page, reason=form.cleaned_data["reason"], by=_signing(request, form))
+        except ledger.NothingToWithdraw as error:
+            messages.warning(request, str(error))
+        else:
+            messages.success(request, _("The signature is withdrawn: the listing is not public."))
         return redirect("bdis_charter_space:charter", pk=page.pk)
     return render(request, "bdis_evaluation/space/withdraw.html", context | {"form": form})
 

@@ -15,398 +15,139 @@ from bdis_evaluation.append_only import AppendOnly
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("bdis_cms", "0003_members_and_engagements"),
+        ('bdis_cms', '0003_members_and_engagements'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="CharterVersion",
+            name='CharterVersion',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "number",
-                    models.PositiveIntegerField(
-                        unique=True,
-                        validators=[django.core.validators.MinValueValidator(1)],
-                        verbose_name="number",
-                    ),
-                ),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("draft", "Draft"),
-                            ("in_force", "In force"),
-                            ("superseded", "Superseded"),
-                        ],
-                        default="draft",
-                        editable=False,
-                        max_length=10,
-                        verbose_name="status",
-                    ),
-                ),
-                (
-                    "effective_on",
-                    models.DateField(
-                        default=django.utils.timezone.localdate,
-                        help_text="From that day on, the time left to those who signed an earlier version runs.",
-                        verbose_name="effective on",
-                    ),
-                ),
-                (
-                    "grace_days",
-                    models.PositiveSmallIntegerField(
-                        default=90,
-                        help_text="How long those who signed an earlier version stay in the directory without signing this one.",
-                        verbose_name="days of grace",
-                    ),
-                ),
-                (
-                    "text_hash",
-                    models.CharField(
-                        blank=True, editable=False, max_length=64, verbose_name="hash of its texts"
-                    ),
-                ),
-                (
-                    "in_force_at",
-                    models.DateTimeField(
-                        blank=True, editable=False, null=True, verbose_name="in force since"
-                    ),
-                ),
-                (
-                    "superseded_at",
-                    models.DateTimeField(
-                        blank=True, editable=False, null=True, verbose_name="superseded on"
-                    ),
-                ),
-                (
-                    "in_force_by",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="put in force by",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField(unique=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='number')),
+                ('status', models.CharField(choices=[('draft', 'Draft'), ('in_force', 'In force'), ('superseded', 'Superseded')], default='draft', editable=False, max_length=10, verbose_name='status')),
+                ('effective_on', models.DateField(default=django.utils.timezone.localdate, help_text='From that day on, the time left to those who signed an earlier version runs.', verbose_name='effective on')),
+                ('grace_days', models.PositiveSmallIntegerField(default=90, help_text='How long those who signed an earlier version stay in the directory without signing this one.', verbose_name='days of grace')),
+                ('text_hash', models.CharField(blank=True, editable=False, max_length=64, verbose_name='hash of its texts')),
+                ('in_force_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='in force since')),
+                ('superseded_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='superseded on')),
+                ('in_force_by', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='put in force by')),
             ],
             options={
-                "verbose_name": "version of the charter",
-                "verbose_name_plural": "versions of the charter",
-                "ordering": ["-number"],
+                'verbose_name': 'version of the charter',
+                'verbose_name_plural': 'versions of the charter',
+                'ordering': ['-number'],
             },
         ),
         migrations.CreateModel(
-            name="CharterText",
+            name='CharterText',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
-                (
-                    "language",
-                    models.CharField(
-                        choices=bdis_evaluation.models.charter.charter_languages,
-                        default="fr",
-                        max_length=10,
-                        verbose_name="language",
-                    ),
-                ),
-                ("title", models.CharField(max_length=200, verbose_name="title")),
-                ("preamble", wagtail.fields.RichTextField(blank=True, verbose_name="preamble")),
-                (
-                    "articles",
-                    wagtail.fields.StreamField(
-                        [("article", 2)],
-                        blank=True,
-                        block_lookup={
-                            0: (
-                                "wagtail.blocks.CharBlock",
-                                (),
-                                {"label": "Title", "max_length": 200},
-                            ),
-                            1: (
-                                "wagtail.blocks.RichTextBlock",
-                                (),
-                                {"features": ["bold", "italic", "ul", "ol"], "label": "Text"},
-                            ),
-                            2: (
-                                "wagtail.blocks.StructBlock",
-                                [[("title", 0), ("body", 1)]],
-                                {"icon": "doc-full", "label": "Article"},
-                            ),
-                        },
-                        help_text="They are numbered in this order.",
-                        verbose_name="articles",
-                    ),
-                ),
-                (
-                    "changes",
-                    wagtail.fields.RichTextField(
-                        blank=True,
-                        help_text="For those who signed the version before: it is in the e-mails and beside the text, not in what is signed.",
-                        verbose_name="what changes",
-                    ),
-                ),
-                (
-                    "canonical",
-                    models.TextField(blank=True, editable=False, verbose_name="exact text"),
-                ),
-                (
-                    "text_hash",
-                    models.CharField(
-                        blank=True, editable=False, max_length=64, verbose_name="hash"
-                    ),
-                ),
-                (
-                    "version",
-                    modelcluster.fields.ParentalKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="texts",
-                        to="bdis_evaluation.charterversion",
-                        verbose_name="version",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
+                ('language', models.CharField(choices=bdis_evaluation.models.charter.charter_languages, default='fr', max_length=10, verbose_name='language')),
+                ('title', models.CharField(max_length=200, verbose_name='title')),
+                ('preamble', wagtail.fields.RichTextField(blank=True, verbose_name='preamble')),
+                ('articles', wagtail.fields.StreamField([('article', 2)], blank=True, block_lookup={0: ('wagtail.blocks.CharBlock', (), {'label': 'Title', 'max_length': 200}), 1: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'ul', 'ol'], 'label': 'Text'}), 2: ('wagtail.blocks.StructBlock', [[('title', 0), ('body', 1)]], {'icon': 'doc-full', 'label': 'Article'})}, help_text='They are numbered in this order.', verbose_name='articles')),
+                ('changes', wagtail.fields.RichTextField(blank=True, help_text='For those who signed the version before: it is in the e-mails and beside the text, not in what is signed.', verbose_name='what changes')),
+                ('canonical', models.TextField(blank=True, editable=False, verbose_name='exact text')),
+                ('text_hash', models.CharField(blank=True, editable=False, max_length=64, verbose_name='hash')),
+                ('version', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='texts', to='bdis_evaluation.charterversion', verbose_name='version')),
             ],
             options={
-                "verbose_name": "text of the charter",
-                "verbose_name_plural": "texts of the charter",
-                "ordering": ["sort_order"],
-                "abstract": False,
+                'verbose_name': 'text of the charter',
+                'verbose_name_plural': 'texts of the charter',
+                'ordering': ['sort_order'],
+                'abstract': False,
             },
         ),
         migrations.CreateModel(
-            name="Signatory",
+            name='Signatory',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=160, verbose_name="name")),
-                ("capacity", models.CharField(max_length=160, verbose_name="capacity")),
-                (
-                    "salt",
-                    models.CharField(
-                        default=bdis_evaluation.models.adhesions.new_salt,
-                        editable=False,
-                        max_length=32,
-                    ),
-                ),
-                (
-                    "erased_at",
-                    models.DateTimeField(
-                        blank=True, editable=False, null=True, verbose_name="erased on"
-                    ),
-                ),
-                (
-                    "account",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="account",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=160, verbose_name='name')),
+                ('capacity', models.CharField(max_length=160, verbose_name='capacity')),
+                ('salt', models.CharField(default=bdis_evaluation.models.adhesions.new_salt, editable=False, max_length=32)),
+                ('erased_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='erased on')),
+                ('account', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='account')),
             ],
             options={
-                "verbose_name": "signatory",
-                "verbose_name_plural": "signatories",
+                'verbose_name': 'signatory',
+                'verbose_name_plural': 'signatories',
             },
         ),
         migrations.CreateModel(
-            name="CharterAdhesion",
+            name='CharterAdhesion',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("signature", "Signature"), ("withdrawal", "Withdrawal")],
-                        max_length=10,
-                        verbose_name="kind",
-                    ),
-                ),
-                (
-                    "initiative_title",
-                    models.CharField(max_length=255, verbose_name="its name then"),
-                ),
-                ("region_code", models.CharField(blank=True, max_length=3, verbose_name="region")),
-                ("language", models.CharField(max_length=10, verbose_name="language")),
-                ("text_hash", models.CharField(max_length=64, verbose_name="hash of the text")),
-                (
-                    "signatory_digest",
-                    models.CharField(max_length=64, verbose_name="digest of the signatory"),
-                ),
-                ("signed_on", models.DateField(verbose_name="date")),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="recorded on"
-                    ),
-                ),
-                (
-                    "way",
-                    models.CharField(
-                        choices=[
-                            ("online", "In their space, signed in"),
-                            ("mail", "By the link of an e-mail"),
-                            ("paper", "On paper, recorded by the region"),
-                            ("demo", "Made up for the demonstration"),
-                        ],
-                        max_length=8,
-                        verbose_name="way",
-                    ),
-                ),
-                ("evidence", models.JSONField(default=dict, verbose_name="evidence of consent")),
-                ("reason", models.TextField(blank=True, verbose_name="reason")),
-                (
-                    "initiative",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="charter_adhesions",
-                        to="bdis_cms.initiativepage",
-                        verbose_name="initiative",
-                    ),
-                ),
-                (
-                    "recorded_by",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="recorded by",
-                    ),
-                ),
-                (
-                    "withdraws",
-                    models.OneToOneField(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="withdrawal",
-                        to="bdis_evaluation.charteradhesion",
-                        verbose_name="signature withdrawn",
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="adhesions",
-                        to="bdis_evaluation.charterversion",
-                        verbose_name="version",
-                    ),
-                ),
-                (
-                    "signatory",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="bdis_evaluation.signatory",
-                        verbose_name="signatory",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('kind', models.CharField(choices=[('signature', 'Signature'), ('withdrawal', 'Withdrawal')], max_length=10, verbose_name='kind')),
+                ('initiative_title', models.CharField(max_length=255, verbose_name='its name then')),
+                ('region_code', models.CharField(blank=True, max_length=3, verbose_name='region')),
+                ('language', models.CharField(max_length=10, verbose_name='language')),
+                ('text_hash', models.CharField(max_length=64, verbose_name='hash of the text')),
+                ('signatory_digest', models.CharField(max_length=64, verbose_name='digest of the signatory')),
+                ('signed_on', models.DateField(verbose_name='date')),
+                ('recorded_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='recorded on')),
+                ('way', models.CharField(choices=[('online', 'In their space, signed in'), ('mail', 'By the link of an e-mail'), ('paper', 'On paper, recorded by the region'), ('demo', 'Made up for the demonstration')], max_length=8, verbose_name='way')),
+                ('evidence', models.JSONField(default=dict, verbose_name='evidence of consent')),
+                ('reason', models.TextField(blank=True, verbose_name='reason')),
+                ('initiative', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='charter_adhesions', to='bdis_cms.initiativepage', verbose_name='initiative')),
+                ('recorded_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by')),
+                ('withdraws', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='withdrawal', to='bdis_evaluation.charteradhesion', verbose_name='signature withdrawn')),
+                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='adhesions', to='bdis_evaluation.charterversion', verbose_name='version')),
+                ('signatory', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='bdis_evaluation.signatory', verbose_name='signatory')),
             ],
             options={
-                "verbose_name": "line of the charter ledger",
-                "verbose_name_plural": "charter ledger",
-                "ordering": ["-pk"],
-                "abstract": False,
-                "base_manager_name": "objects",
+                'verbose_name': 'line of the charter ledger',
+                'verbose_name_plural': 'charter ledger',
+                'ordering': ['-pk'],
+                'abstract': False,
+                'base_manager_name': 'objects',
             },
         ),
         migrations.AddConstraint(
-            model_name="charterversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "in_force")),
-                fields=("status",),
-                name="bdis_evaluation_charter_one_in_force",
-            ),
+            model_name='charterversion',
+            constraint=models.UniqueConstraint(condition=models.Q(('status', 'in_force')), fields=('status',), name='bdis_evaluation_charter_one_in_force'),
         ),
         migrations.AddConstraint(
-            model_name="charterversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("in_force_at__isnull", True), ("status", "draft"), ("text_hash", "")),
-                    models.Q(
-                        models.Q(("status", "draft"), _negated=True),
-                        models.Q(("text_hash", ""), _negated=True),
-                        ("in_force_at__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="bdis_evaluation_charter_frozen",
-            ),
+            model_name='charterversion',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('in_force_at__isnull', True), ('status', 'draft'), ('text_hash', '')), models.Q(models.Q(('status', 'draft'), _negated=True), models.Q(('text_hash', ''), _negated=True), ('in_force_at__isnull', False)), _connector='OR'), name='bdis_evaluation_charter_frozen'),
         ),
         migrations.AddConstraint(
-            model_name="chartertext",
-            constraint=models.UniqueConstraint(
-                fields=("version", "language"), name="bdis_evaluation_chartertext_language_once"
-            ),
+            model_name='chartertext',
+            constraint=models.UniqueConstraint(fields=('version', 'language'), name='bdis_evaluation_chartertext_language_once'),
         ),
         migrations.AddIndex(
-            model_name="charteradhesion",
-            index=models.Index(fields=["initiative", "-id"], name="bdis_eval_adhesion_last"),
+            model_name='charteradhesion',
+            index=models.Index(fields=['initiative', '-id'], name='bdis_eval_adhesion_last'),
         ),
         migrations.AddIndex(
-            model_name="charteradhesion",
-            index=models.Index(fields=["region_code", "-id"], name="bdis_eval_adhesion_region"),
+            model_name='charteradhesion',
+            index=models.Index(fields=['region_code', '-id'], name='bdis_eval_adhesion_region'),
         ),
         migrations.AddConstraint(
-            model_name="charteradhesion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "signature"), ("withdraws__isnull", True)),
-                    models.Q(("kind", "withdrawal"), ("withdraws__isnull", False)),
-                    _connector="OR",
-                ),
-                name="bdis_evaluation_adhesion_kind",
-            ),
+            model_name='charteradhesion',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'signature'), ('withdraws__isnull', True)), models.Q(('kind', 'withdrawal'), ('withdraws__isnull', False)), _connector='OR'), name='bdis_evaluation_adhesion_kind'),
         ),
         AppendOnly(
-            "charterversion",
+            'charterversion',
             frozen="OLD.status <> 'draft'",
-            may_change=["status", "superseded_at"],
+            may_change=['status', 'superseded_at'],
             provided="OLD.status = 'in_force' AND NEW.status = 'superseded' AND NEW.superseded_at IS NOT NULL",
             also_unique=["s.status = 'in_force' AND NEW.status = 'in_force'"],
         ),
-        AppendOnly("chartertext", frozen="OLD.text_hash <> ''", within="version"),
+        AppendOnly('chartertext', frozen="OLD.text_hash <> ''", within='version'),
         AppendOnly(
-            "signatory",
-            may_change=["name", "capacity", "account", "salt", "erased_at"],
+            'signatory',
+            may_change=['name', 'capacity', 'account', 'salt', 'erased_at'],
             provided=(
                 "OLD.erased_at IS NULL AND NEW.erased_at IS NOT NULL AND NEW.name = '[erased]'"
                 " AND NEW.capacity = '' AND NEW.salt = '' AND NEW.account_id IS NULL"
             ),
         ),
-        AppendOnly("charteradhesion"),
+        AppendOnly('charteradhesion'),
     ]

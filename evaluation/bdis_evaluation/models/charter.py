@@ -156,6 +156,12 @@ class CharterVersion(ClusterableModel):
         return self.status == CharterStatus.IN_FORCE
 
     @property
+    def in_force_on(self) -> datetime.date:
+        """Day since which it is signed; a draft has none."""
+        assert self.in_force_at is not None  # noqa: S101 - a constraint says so
+        return timezone.localdate(self.in_force_at)
+
+    @property
     def grace_ends_on(self) -> datetime.date:
         """Last day of those who signed an earlier version and not this one."""
         return self.effective_on + datetime.timedelta(days=self.grace_days)
