@@ -168,13 +168,23 @@ BOMB = "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n"
         (SMALL.replace("grid: 1", "grid: true"), "write “bdis_grid: 1”"),
         ("minutes: 1e3", "a whole number"),
         ("<<: {a: 1}", "no such field"),
+        ('title: "\\U00110000"', "out of bounds"),
+        ('title: "\\UFFFFFFFF"', "out of bounds"),
+        ("%YAML " + "9" * 5_000 + ".1\n---\na: 1", "out of bounds"),
+        ('{"\\ud800": 1}', "character that no text has"),
+        ('{"\\u0000": {"a": 1}}', "character that no text has"),
     ],
 )
 def test_what_is_hostile_is_refused_plainly(data, reason):
     began = time.monotonic()
     errors = refused(data)
     assert any(reason in one[2] for one in errors), errors
+    "".join(path + why for _line, path, why in errors).encode()  # it can be shown
     assert time.monotonic() - began < 20
+
+
+def test_a_character_out_of_bounds_is_told_with_its_line():
+    assert refused('code: a\ntitle: "\\U00110000"\n')[0][0] == 2
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

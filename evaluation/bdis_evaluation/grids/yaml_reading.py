@@ -124,8 +124,10 @@ def read_values(data: bytes) -> ReadFile:
         raise _refused(_("this is not UTF-8: save the file in that encoding"), line) from error
     if text.lstrip().startswith(("{", "[")):
         text = text.replace("\t", " ")  # JSON may be indented with them, YAML may not
+    loader = None
     try:
-        node = _Loader(text).get_single_node()
+        loader = _Loader(text)
+        node = loader.get_single_node()
     except _Unwanted as error:
         raise _refused(error.reason, error.line) from error
     except ReaderError as error:
@@ -135,6 +137,9 @@ def read_values(data: bytes) -> ReadFile:
         mark = error.problem_mark or error.context_mark
         reason = _("this cannot be read: %s") % (error.problem or error.context)
         raise _refused(reason, mark.line + 1 if mark else 0) from error
+    except (ValueError, OverflowError) as error:  # such as \UFFFFFFFF, or a version of YAML
+        reason = _("a character or a number of this line is out of bounds")
+        raise _refused(reason, loader.line + 1 if loader else 0) from error
     if node is None:
         raise _refused(_("the file is empty"))
     read = ReadFile()
@@ -164,7 +169,9 @@ def _mapping(node: MappingNode, path: str, read: ReadFile) -> dict[str, Any]:
                 FileError(key.start_mark.line + 1, path, _("the name of a field is a word"))
             )
             continue
-        name = str(key.value)
+        name = _text(key, path, read)
+        if "\x00" in name:
+            continue
         inner = f"{path}.{name}" if path else name
         line = key.start_mark.line + 1
         if name in found:
@@ -184,11 +191,17 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
 
 
 def _scalar(node: ScalarNode, path: str, read: ReadFile) -> Any:
-    text: str = node.value
     if node.tag != _TEXT and node.style is None:
+        text: str = node.value
         value = _SCALARS[node.tag](text)
         # A number that would not be written back as it was, such as 1.50, stays text.
         return text if isinstance(value, float) and repr(value) != text else value
+    return _text(node, path, read)
+
+
+def _text(node: ScalarNode, path: str, read: ReadFile) -> str:
+    """Return a text; one that holds what no text does is an error, and holds a NUL."""
+    text: str = node.value
     try:
         # JSON writes what is beyond 16 bits as two halves.
         text = text.encode("utf-16", "surrogatepass").decode("utf-16")
