@@ -26,7 +26,8 @@ def link(directory):
         number=2, articles=[("Démocratie", "<p>Une personne présente, une voix.</p>")]
     )
     put_in_force(second, user=None)
-    return f"/charte/signer/{signing_token(directory.listing.pk, second)}/"
+    token = signing_token(directory.listing, second, to="nadia@exemple.fr", moment="opening")
+    return f"/charte/signer/{token}/"
 
 
 @pytest.mark.parametrize("width", [390, 1280])

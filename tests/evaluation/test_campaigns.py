@@ -23,8 +23,8 @@ from bdis_cms.reminders import send_reminders
 from bdis_cms.sitetree import NATIONAL_GROUP, ensure_site_tree, moderators_group_name
 from bdis_evaluation.charter.campaigns import put_in_force
 from bdis_evaluation.charter.certificate import certificate_of
-from bdis_evaluation.charter.ledger import Signing, withdraw
-from bdis_evaluation.charter.tokens import signing_token
+from bdis_evaluation.charter.ledger import LinkServed, Signing, sign, withdraw
+from bdis_evaluation.charter.tokens import recipient_key, signing_token
 from bdis_evaluation.models import (
     CampaignListing,
     CampaignNotice,
@@ -86,6 +86,10 @@ def days(number: int) -> datetime.timedelta:
 
 def sign_url(message) -> str:
     return re.search(r"https?://[^/\s]+(/charte/signer/\S+)", message.body)[1]
+
+
+def token_of(page, campaign, to="nadia@exemple.fr"):
+    return signing_token(page, campaign.version, to=to, moment=NoticeMoment.OPENING)
 
 
 def form_of(response, **changes):
@@ -252,7 +256,7 @@ def test_an_owner_who_signed_before_signs_again_in_one_click(page):
     withdraw(page, reason="", by=by)
     signed(page, **by_owner)
     campaign = second()
-    url = reverse("bdis_charter:sign", args=[signing_token(page.pk, campaign.version)])
+    url = reverse("bdis_charter:sign", args=[token_of(page, campaign)])
     client = logged_in(owner)
     html = client.get(url).content.decode()
     sent = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', html))
@@ -262,9 +266,58 @@ def test_an_owner_who_signed_before_signs_again_in_one_click(page):
     assert adhesion.version.number == 2
 
 
+def test_a_link_does_not_sign_again_after_a_withdrawal(page):
+    campaign = second()
+    url = reverse("bdis_charter:sign", args=[token_of(page, campaign)])
+    visitor = Client()
+    sent = form_of(visitor.get(url))
+    withdraw(page, reason="", by=Signing(name="A", capacity="b", way=SigningWay.ONLINE))
+    assert visitor.get(url).status_code == 410
+    assert visitor.post(url, sent).status_code == 410
+    page.refresh_from_db()
+    assert not page.is_public
+    signed(page)
+    withdraw(page, reason="", by=Signing(name="A", capacity="b", way=SigningWay.ONLINE))
+    assert visitor.post(url, sent).status_code == 410
+    text = campaign.version.text_in("fr")
+    by = Signing(name="A", capacity="b", way=SigningWay.MAIL, statement="Oui")
+    with pytest.raises(LinkServed):
+        sign(page, text=text, text_hash=text.text_hash, by=by, after=0)
+
+
+def test_a_link_ends_with_the_e_mails_of_its_campaign(page, clock):
+    campaign = second()
+    url = reverse("bdis_charter:sign", args=[token_of(page, campaign)])
+    at(clock, END + days(CharterCampaign.DAYS_AFTER))
+    sent = form_of(Client().get(url))
+    at(clock, END + days(CharterCampaign.DAYS_AFTER + 1))
+    assert Client().get(url).status_code == 410
+    Client().post(url, sent)
+    assert CharterAdhesion.objects.count() == 1
+
+
+def test_the_evidence_tells_which_mailbox_consented_until_it_is_erased(page):
+    InitiativeMemberFactory(initiative=page, owner=True, user__email="zoe@exemple.fr")
+    second()
+    call_command("send_reminders", verbosity=0)
+    links = {message.to[0]: sign_url(message) for message in mail.outbox}
+    assert len(set(links.values())) == 2
+    url = links["zoe@exemple.fr"]
+    Client().post(url, form_of(Client().get(url)))
+
+    adhesion = CharterAdhesion.objects.first()
+    told = adhesion.evidence
+    assert told["notice"] == NoticeMoment.OPENING
+    assert told["recipient"] == adhesion.signatory.sealed(recipient_key("Zoe@exemple.fr"))
+    assert told["recipient"] != adhesion.signatory.sealed(recipient_key("nadia@exemple.fr"))
+    assert "zoe" not in f"{told} {url}"
+    adhesion.signatory.erase()
+    assert told["recipient"] != adhesion.signatory.sealed(recipient_key("zoe@exemple.fr"))
+
+
 def test_false_and_outdated_links_sign_nothing(page, client):
     campaign = second()
-    token = signing_token(page.pk, campaign.version)
+    token = token_of(page, campaign)
     assert client.get(reverse("bdis_charter:sign", args=[f"{token}x"])).status_code == 404
     url = reverse("bdis_charter:sign", args=[token])
     sent = form_of(client.get(url))
@@ -307,7 +360,7 @@ def test_who_does_not_sign_leaves_every_channel_and_comes_back_on_signing(
     assert {name: told for name, told in found.items() if told} == {}
     assert "délai" in " ".join(InitiativePage.objects.get(pk=page.pk).hidden_because())
 
-    url = reverse("bdis_charter:sign", args=[signing_token(page.pk, campaign.version)])
+    url = reverse("bdis_charter:sign", args=[token_of(page, campaign)])
     Client().post(url, form_of(Client().get(url)))
     drain()
     for name in ("search", "api", "map marks", "feed", "sitemap of listings"):

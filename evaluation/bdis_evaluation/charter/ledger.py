@@ -70,6 +70,16 @@ class NothingToWithdraw(Exception):
         return _("“%(title)s” has no signature to withdraw.") % {"title": self.page.title}
 
 
+class LinkServed(Exception):
+    """The charter was signed or withdrawn since the link was sent."""
+
+    def __str__(self) -> str:
+        return _(
+            "This link has served: the charter was signed or withdrawn since. Sign in the space "
+            "of the initiative."
+        )
+
+
 class SignatoryMissing(ValueError):
     """A signature is somebody's, in some capacity, to some words."""
 
@@ -88,6 +98,16 @@ class Signing:
     account: Any = None
     recorded_by: Any = None
     signed_on: datetime.date | None = None
+    #: By the link of an e-mail: the moment of its notice, and what stands for its address.
+    notice: str = ""
+    recipient: str = ""
+
+    def evidence(self, signatory: Signatory) -> dict[str, str]:
+        """Return what shows the consent; nothing ties it to a mailbox once the salt is erased."""
+        told = {"statement": self.statement.strip()}
+        if self.recipient:
+            told |= {"notice": self.notice, "recipient": signatory.sealed(self.recipient)}
+        return told
 
     def signatory(self) -> Signatory:
         """Return the person, not saved yet; raises ``SignatoryMissing``."""
@@ -100,12 +120,18 @@ class Signing:
 
 @transaction.atomic
 def sign(
-    page: InitiativePage, *, text: CharterText, text_hash: str, by: Signing
+    page: InitiativePage,
+    *,
+    text: CharterText,
+    text_hash: str,
+    by: Signing,
+    after: int | None = None,
 ) -> CharterAdhesion:
     """Record that an initiative adheres to the charter, by the exact text that was shown.
 
     ``text_hash`` is the hash that the form held. Raises ``CharterChanged`` when that text is not
-    in force, ``CharterAltered``, ``AlreadySigned`` and ``SignatoryMissing``.
+    in force, ``CharterAltered``, ``AlreadySigned`` and ``SignatoryMissing``; ``LinkServed`` when
+    ``after``, the last line that the link of an e-mail knew, is not the last one any more.
     """
     if not by.statement.strip():
         raise SignatoryMissing
@@ -118,7 +144,9 @@ def sign(
     standing = standing_adhesion(row)
     if standing and standing.version_id == version.pk:
         raise AlreadySigned(standing)
-    adhesion = _write(row, AdhesionKind.SIGNATURE, text, by, {"statement": by.statement.strip()})
+    if after is not None and after != last_line(row):
+        raise LinkServed
+    adhesion = _write(row, AdhesionKind.SIGNATURE, text, by)
     services.record_charter_validity(
         page, valid_until=OPEN_ENDED, signed_on=adhesion.signed_on, user=_user(by)
     )
@@ -137,7 +165,7 @@ def withdraw(page: InitiativePage, *, reason: str, by: Signing) -> CharterAdhesi
         raise NothingToWithdraw(row)
     text = standing.version.texts.get(language=standing.language)
     adhesion = _write(
-        row, AdhesionKind.WITHDRAWAL, text, by, {}, withdraws=standing, reason=reason.strip()
+        row, AdhesionKind.WITHDRAWAL, text, by, withdraws=standing, reason=reason.strip()
     )
     services.record_charter_validity(page, valid_until=None, user=_user(by))
     return adhesion
@@ -147,6 +175,11 @@ def standing_adhesion(page: InitiativePage) -> CharterAdhesion | None:
     """Return the signature that holds for ``page``, whatever its version; ``None`` without one."""
     last: CharterAdhesion | None = CharterAdhesion.objects.of(page).first()
     return last if last and last.is_signature else None
+
+
+def last_line(page: InitiativePage) -> int:
+    """Return the number of the last line of ``page`` in the ledger, 0 when it has none."""
+    return CharterAdhesion.objects.of(page).values_list("pk", flat=True).first() or 0
 
 
 @transaction.atomic
@@ -193,13 +226,11 @@ def _write(
     kind: str,
     text: CharterText,
     by: Signing,
-    evidence: dict[str, str],
     **facts: Any,
 ) -> CharterAdhesion:
     signatory = by.signatory()
     signatory.save()
     adhesion = _line(page, _regions(page), kind, text, by, signatory)
-    adhesion.evidence = evidence
     for field, value in facts.items():
         setattr(adhesion, field, value)
     adhesion.save()
@@ -227,7 +258,7 @@ def _line(
         signed_on=by.signed_on or timezone.localdate(),
         way=by.way,
         recorded_by=by.recorded_by,
-        evidence={"statement": by.statement},
+        evidence=by.evidence(signatory),
     )
 
 
@@ -251,12 +282,14 @@ __all__ = [
     "AlreadySigned",
     "CharterAltered",
     "CharterChanged",
+    "LinkServed",
     "NothingToWithdraw",
     "SignatoryMissing",
     "Signing",
     "SigningWay",
     "erase_signatory",
     "erase_signatures_of",
+    "last_line",
     "sign",
     "sign_in_bulk",
     "standing_adhesion",

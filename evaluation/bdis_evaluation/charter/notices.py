@@ -123,7 +123,10 @@ def message(
             "is_over": ends_on < timezone.localdate(),
             "ends_on": ends_on,
             "sign_url": absolute(
-                reverse("bdis_charter:sign", args=[signing_token(page.pk, version)])
+                reverse(
+                    "bdis_charter:sign",
+                    args=[signing_token(page, version, to=to, moment=moment)],
+                )
             ),
             "compare_url": former
             and absolute(reverse("bdis_charter:compare", args=[version.number, former.number])),

@@ -72,6 +72,10 @@ class Signatory(models.Model):
         """What the ledger keeps of the person: it proves who signed, and tells nobody who."""
         return digest(f"{self.salt}\n{self.name}\n{self.capacity}\n")
 
+    def sealed(self, fact: str) -> str:
+        """Return a digest of ``fact`` that says nothing once the salt is erased."""
+        return digest(f"{self.salt}\n{fact}\n")
+
     def erase(self) -> None:
         """Blank what is personal; the signature stands."""
         if self.is_erased:
