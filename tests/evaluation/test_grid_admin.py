@@ -341,3 +341,65 @@ def test_the_list_of_versions_asks_as_much_for_many(
         )
     with django_assert_max_num_queries(len(few)):
         national.get(url)
+
+
+def test_a_version_is_begun_from_its_grid(national, regional):
+    address = reverse("bdis_grid_versions:add")
+    text = national.get(address, follow=True).text
+    assert "Une version se commence depuis sa grille" in text
+    assert national.post(address).status_code == 302
+    assert regional.get(address, follow=True).redirect_chain[-1][0] == "/admin/"
+
+
+def test_a_version_in_force_is_not_deleted_and_a_draft_is(national, in_force, draft):
+    for version in (in_force, draft):
+        address = reverse("bdis_grid_versions:delete", args=[version.pk])
+        assert national.get(address).status_code == (200 if version == draft else 302)
+        assert national.post(address).status_code == 302
+    assert GridVersion.objects.get() == in_force
+
+
+def test_a_grid_that_has_versions_is_not_deleted(national, in_force):
+    address = reverse("bdis_grids:delete", args=[in_force.grid_id])
+    assert national.get(address).status_code == 302
+    assert "pas supprimée" in national.post(address, follow=True).text
+    assert GridVersion.objects.get() == in_force
+    empty = GridFactory(code="vide")
+    assert national.post(reverse("bdis_grids:delete", args=[empty.pk])).status_code == 302
+    assert not Grid.objects.filter(pk=empty.pk).exists()
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        {},
+        {"themes": "x"},
+        {"themes-count": "a"},
+        {"themes-count": "9" * 5_000},
+        {"themes-count": "99999999"},
+        {"themes-count": "1", "themes-0-deleted": "", "themes-0-type": "theme"},
+    ],
+)
+def test_a_form_that_did_not_come_whole_saves_nothing(national, draft, junk):
+    former = GridVersion.objects.get(pk=draft.pk).raw_themes
+    answer = national.post(edit_url(draft), junk, follow=True)
+    assert "arrivé en entier" in answer.text
+    assert GridVersion.objects.get(pk=draft.pk).raw_themes == former
+
+
+def test_a_draft_put_in_force_by_another_while_it_is_saved_is_said(national, draft, monkeypatch):
+    from bdis_evaluation.admin.grid_form import GridVersionForm
+
+    clean = GridVersionForm.clean
+
+    def meanwhile(form):
+        other = GridVersion.objects.get(pk=draft.pk)
+        decide(other, {"a": ("same", ""), "b": ("dropped", "Redite.")})
+        enter_into_force(other, user=None)
+        return clean(form)
+
+    monkeypatch.setattr(GridVersionForm, "clean", meanwhile)
+    data = form_data(draft, ("a", "Trop tard ?", ["Non", "Oui"]))
+    answer = national.post(edit_url(draft), data, follow=True)
+    assert "Une version en vigueur ne change jamais" in answer.text
+    assert GridVersion.objects.get(pk=draft.pk).content.questions["a"].text == "Après ?"

@@ -17,8 +17,26 @@ from bdis_evaluation.grids.checking import problems
 MOST_SAID = 20
 
 
+class FormNotWhole(Exception):
+    """What came is not what the form of a grid sends: fields lack, or counts are no numbers."""
+
+    def __str__(self) -> str:
+        return _("The form did not come whole: nothing was saved. Write again what you changed.")
+
+
 class GridVersionForm(WagtailAdminModelForm):
     """Themes and questions of a draft."""
+
+    def full_clean(self) -> None:
+        """Raise ``FormNotWhole`` where Wagtail would fail to read the blocks."""
+        if self.is_bound:
+            try:
+                self.fields["themes"].widget.value_from_datadict(
+                    self.data, self.files, self.add_prefix("themes")
+                )
+            except (KeyError, TypeError, ValueError) as error:
+                raise FormNotWhole from error
+        super().full_clean()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.admin.utils import quote, unquote
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -15,14 +16,15 @@ from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, ObjectList
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
-from wagtail.admin.views.generic import CreateView, EditView, IndexView
+from wagtail.admin.views.generic import CreateView, DeleteView, EditView, IndexView
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 from wagtail.admin.widgets.button import Button
 from wagtail.permissions import register_permission_policy
 
 from bdis_cms.permissions import works_nationally
-from bdis_evaluation.admin.grid_form import GridVersionForm
+from bdis_evaluation.admin.grid_form import FormNotWhole, GridVersionForm
 from bdis_evaluation.admin.grid_permissions import GridPermissionPolicy, readable_versions
+from bdis_evaluation.append_only import LedgerClosed
 from bdis_evaluation.grids.publishing import new_draft
 from bdis_evaluation.models import Grid, GridVersion
 
@@ -79,13 +81,42 @@ class _OfADraft:
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         version = get_object_or_404(GridVersion, pk=unquote(str(kwargs["pk"])))
         if works_nationally(request.user) and not version.is_draft:
-            messages.warning(request, _("A version in force is never changed: begin a new one."))
-            return redirect("bdis_grids_admin:read", version.pk)
-        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+            return self._closed(request, version.pk)
+        try:
+            return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        except LedgerClosed:  # somebody put it in force meanwhile
+            return self._closed(request, version.pk)
+
+    @staticmethod
+    def _closed(request: HttpRequest, pk: int) -> HttpResponse:
+        messages.warning(request, _("A version in force is never changed: begin a new one."))
+        return redirect("bdis_grids_admin:read", pk)
+
+
+class VersionCreateView(CreateView):
+    """There is none: lead to the grids, where versions are begun."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not works_nationally(request.user):
+            raise PermissionDenied
+        told = _("A version is begun from its grid: choose “New version…” beside it.")
+        messages.warning(request, told)
+        return redirect("bdis_grids:index")
+
+
+class VersionDeleteView(_OfADraft, DeleteView):
+    """Delete a draft."""
 
 
 class VersionEditView(_OfADraft, EditView):
     """Edit a draft."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().post(request, *args, **kwargs)
+        except FormNotWhole as error:
+            messages.error(request, str(error))
+            return redirect(request.path)
 
     @property
     def header_more_buttons(self) -> list[Button]:
@@ -119,7 +150,9 @@ class GridVersionViewSet(ModelViewSet):
     menu_name = "bdis-grid-versions"
     icon = "tasks"
     index_view_class = VersionIndexView
+    add_view_class = VersionCreateView
     edit_view_class = VersionEditView
+    delete_view_class = VersionDeleteView
     copy_view_enabled = False
     inspect_view_enabled = False
     add_to_reference_index = False
@@ -164,6 +197,17 @@ class GridCreateView(CreateView):
         return redirect("bdis_grid_versions:edit", quote(draft.pk))
 
 
+class GridDeleteView(DeleteView):
+    """Delete a grid that has no version yet."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if works_nationally(request.user) and self.object.versions.exists():
+            told = _("This grid has versions, which are kept: it is not deleted.")
+            messages.warning(request, told)
+            return redirect("bdis_grids:index")
+        return super().dispatch(request, *args, **kwargs)
+
+
 class GridViewSet(ModelViewSet):
     """Grids: their names, for whom they are."""
 
@@ -175,6 +219,7 @@ class GridViewSet(ModelViewSet):
     icon = "list-ul"
     index_view_class = GridIndexView
     add_view_class = GridCreateView
+    delete_view_class = GridDeleteView
     copy_view_enabled = False
     inspect_view_enabled = False
     add_to_reference_index = False
