@@ -97,6 +97,7 @@ class Document:
             cells,
             colWidths=[share * (A4[0] - 2 * _MARGIN) for share in shares],
             repeatRows=1 if head else 0,
+            splitInRow=1,  # a text may be longer than a page
         )
         table.setStyle(
             [

@@ -9,5 +9,5 @@ class BdisEvaluationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from bdis_evaluation import checks  # noqa: F401 - it registers
+        from bdis_evaluation import checks, signal_handlers  # noqa: F401 - they register
         from bdis_evaluation.evaluating import evidence, hooks  # noqa: F401 - they register

@@ -20,6 +20,7 @@ from bdis_evaluation.charter.ledger import (
     NothingToWithdraw,
     SignatoryMissing,
     Signing,
+    erase_signatory,
     erase_signatures_of,
     sign,
     sign_in_bulk,
@@ -125,12 +126,26 @@ def test_an_erased_signatory_leaves_the_signature_under_a_neutral_label(page, ve
     certificate_pdf(certificate_of(standing_adhesion(page)))
 
 
+def test_erasing_takes_all_that_the_same_person_signed_and_nobody_else(page, version):
+    account, other = UserFactory(), UserFactory()
+    first = signed(page, name="Nadia Roux", account=account)
+    withdraw(page, reason="", by=Signing("Nadia Roux", "trésorière", SigningWay.PAPER))
+    signed(page, name="Léo Faure", account=other)
+    erase_signatory(first.signatory, user=other)
+    assert [str(one) for one in Signatory.objects.order_by("pk")] == [
+        "Signataire effacé",
+        "Signataire effacé",
+        "Léo Faure",
+    ]
+
+
 def test_a_deleted_account_or_listing_leaves_the_ledger_whole(page, version):
     account = UserFactory()
     adhesion = signed(page, account=account)
     account.delete()
     page.delete()
     line = CharterAdhesion.objects.get()
+    assert str(line.signatory) == "Signataire effacé"
     assert line.initiative_title == "Le Fournil"
     assert line.uuid == adhesion.uuid
     assert list(check_ledger()) == []

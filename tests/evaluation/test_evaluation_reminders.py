@@ -165,14 +165,17 @@ def test_a_refused_reminder_goes_with_the_next_run(page, campaign, settings):
     assert moments() == ["opening"]
 
 
-def test_a_refusal_does_not_keep_the_others_waiting(page, campaign, territories, monkeypatch):
+@pytest.mark.parametrize("fault", [smtplib.SMTPRecipientsRefused({}), UnicodeError("label")])
+def test_a_refusal_does_not_keep_the_others_waiting(
+    page, campaign, territories, monkeypatch, fault
+):
     other = InitiativePageFactory(commune=territories.die)
     InitiativeMemberFactory(initiative=other, user=UserFactory(email="c@exemple.fr"))
     send = mail.EmailMultiAlternatives.send
 
     def picky(message, *args, **kwargs):
         if "a@exemple.fr" in message.to:
-            raise smtplib.SMTPRecipientsRefused({})
+            raise fault
         return send(message, *args, **kwargs)
 
     monkeypatch.setattr(mail.EmailMultiAlternatives, "send", picky)

@@ -51,6 +51,11 @@ def test_a_joint_evaluation_is_led_to_its_end_in_the_space(shared):
     assert client.get(url).status_code == 200
     agreed = {f"q-{KEY}-asked": "1", f"q-{KEY}": "1", f"q-{KEY}-comment": "Plutôt un début."}
     saved = client.post(url, meeting_data(**agreed))
+    stale = client.post(url, meeting_data(summary="Vu autrement.", seen=""))
+    assert stale.status_code == 422
+    assert "vient d’enregistrer cette réunion" in stale.text
+    assert "Vu autrement." in stale.text
+    assert "Plutôt un début." in client.get(url).text
     assert saved.url == space_url(shared.evaluation, "agreed_commitments")
     assert "Plutôt un début." in client.get(url).text
     forms = {

@@ -205,7 +205,7 @@ def test_an_evaluation_of_another_initiative_is_not_assigned_from_here(tree, edi
 
 @pytest.mark.parametrize(
     ("kind", "reads"),
-    [("self", False), ("assisted", True), ("joint", True), ("external", False)],
+    [("self", False), ("assisted", True), ("joint", False), ("external", False)],
 )
 def test_answers_are_read_by_the_accompanist_of_an_accompanied_kind(
     tree, editor, page, kind, reads

@@ -16,7 +16,7 @@ from bdis_evaluation.coevaluating.meeting import record_meeting
 from bdis_evaluation.evaluating.committing import drop, keep, move
 from bdis_evaluation.evaluating.finishing import finish
 from bdis_evaluation.evaluating.saving import Given
-from bdis_evaluation.models import CommitmentEvent, Evaluation, EvaluationKind
+from bdis_evaluation.models import CharterVersion, CommitmentEvent, Evaluation, EvaluationKind
 from bdis_evaluation.reporting.content import way_words
 from tests.cms.admin_client import logged_in, member
 from tests.evaluation.coevaluating import answered, opened
@@ -85,7 +85,8 @@ def test_the_page_and_the_pdf_say_the_same(page, owner):
     ):
         assert told in html.replace("\u202f", " "), told
         assert told in pdf, told
-    assert "Version 1, signée le" in pdf
+    number = CharterVersion.objects.get().number
+    assert f"Version {number}, signée le" in pdf
     assert owner.last_name not in pdf
     assert owner.email not in pdf
 
@@ -112,6 +113,13 @@ def test_answers_are_in_it_when_chosen_and_comments_never_by_default(page, owner
     assert COMMENT not in full
     assert COMMENT in words_of(client, evaluation, part=["answers", "comments"])
     assert COMMENT not in words_of(client, evaluation, part=["comments"])
+
+
+def test_the_longest_texts_go_over_pages(page, owner):
+    evaluation = finished(page, owner)
+    evaluation.answers.update(comment="Un mot, puis un autre.\n" * 170)
+    words = words_of(logged_in(owner), evaluation, part=["answers", "comments"])
+    assert words.count("Un mot, puis un autre.") == 170 * evaluation.answers.count()
 
 
 def test_a_theme_left_out_is_said_to_be_so(page, owner):

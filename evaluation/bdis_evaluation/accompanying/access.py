@@ -12,7 +12,7 @@ from bdis_cms.permissions import own_region_pages
 from bdis_evaluation.models import Evaluation, EvaluationKind
 
 #: Kinds in which the accompanist reads the answers: the initiative asked for company.
-ACCOMPANIED_KINDS = (EvaluationKind.ASSISTED, EvaluationKind.JOINT)
+ACCOMPANIED_KINDS = (EvaluationKind.ASSISTED,)
 
 
 def region_page_of(page: InitiativePage) -> RegionPage | None:

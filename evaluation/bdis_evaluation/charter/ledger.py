@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
@@ -184,8 +185,18 @@ def last_line(page: InitiativePage) -> int:
 
 @transaction.atomic
 def erase_signatory(signatory: Signatory, *, user: Any) -> None:
-    """Erase what is personal of whoever signed; the signature stands under a neutral label."""
-    signatory.erase()
+    """Erase what is personal of whoever signed; signatures stand under a neutral label.
+
+    Everything that the same person wrote goes: by the same account, or under the same name for
+    the same initiative.
+    """
+    initiatives = CharterAdhesion.objects.filter(signatory=signatory).values("initiative")
+    there = CharterAdhesion.objects.filter(initiative__in=initiatives).values("signatory")
+    same = Q(pk=signatory.pk) | Q(name=signatory.name, pk__in=there)
+    if signatory.account_id:
+        same |= Q(account=signatory.account_id)
+    for one in list(Signatory.objects.filter(same, erased_at__isnull=True)):
+        one.erase()
     log(instance=signatory, action=LOG_ERASE, user=user, title=str(signatory))
 
 

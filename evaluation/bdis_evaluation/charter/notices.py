@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator
-from smtplib import SMTPException
 from typing import Any
 
 from django.conf import settings
@@ -99,7 +98,7 @@ def _notify(campaign: CharterCampaign, page: InitiativePage, moment: str, people
     for to in people:
         try:
             sent += message(campaign, page, moment, to).send()
-        except (SMTPException, OSError) as error:
+        except Exception as error:  # whatever one address does, the others are written to
             problem = type(error).__name__[:60]
     # One that is refused does not have the others written to again.
     this.update(sent_at=timezone.now() if sent else None, problem=problem)

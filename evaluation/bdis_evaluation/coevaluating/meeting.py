@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +13,7 @@ from django.utils import timezone
 from wagtail.log_actions import log
 
 from bdis_evaluation.coevaluating.closing import GatheringNotOver
-from bdis_evaluation.coevaluating.refusals import NotTodayYet
+from bdis_evaluation.coevaluating.refusals import MeetingChanged, NotTodayYet
 from bdis_evaluation.evaluating.saving import Given, clean, lock_open
 from bdis_evaluation.models import AgreedAnswer, Evaluation, JointMeeting
 
@@ -27,11 +29,14 @@ def record_meeting(
     summary: str,
     agreed: Mapping[str, Given],
     user: Any,
+    seen: str | None = None,
 ) -> JointMeeting:
     """Write, or write again, what the meeting agreed on; ``agreed`` holds answers by question.
 
     A question left out keeps what was agreed before, else the own answer of the initiative.
-    Raises ``EvaluationNotOpen``, ``GatheringNotOver``, ``NotTodayYet`` and ``InvalidAnswer``.
+    ``seen`` is the stamp of what ``user`` was shown, ``None`` to write whatever stands. Raises
+    ``EvaluationNotOpen``, ``GatheringNotOver``, ``NotTodayYet``, ``MeetingChanged`` and
+    ``InvalidAnswer``.
     """
     lock_open(evaluation)
     row = Evaluation.objects.get(pk=evaluation.pk)
@@ -39,6 +44,8 @@ def record_meeting(
         raise GatheringNotOver
     if held_on > timezone.localdate():
         raise NotTodayYet(held_on)
+    if seen is not None and seen != stamp_of(meeting_of(evaluation)):
+        raise MeetingChanged
     cleaned = {key: clean(evaluation, key, given) for key, given in agreed.items()}
     meeting, _created = JointMeeting.objects.update_or_create(
         evaluation=evaluation,
@@ -79,3 +86,13 @@ def agreed_answers(evaluation: Evaluation, meeting: JointMeeting | None) -> dict
 def meeting_of(evaluation: Evaluation) -> JointMeeting | None:
     """Return the meeting of an evaluation, ``None`` before it was held."""
     return JointMeeting.objects.filter(evaluation=evaluation).first()
+
+
+def stamp_of(meeting: JointMeeting | None) -> str:
+    """Return what tells the meeting as it stands from what it was; "" before it was written."""
+    if meeting is None:
+        return ""
+    fields = ("key", "value", "not_applicable", "reason", "comment")
+    agreed = list(meeting.agreed.order_by("key").values_list(*fields))
+    told = [meeting.held_on.isoformat(), meeting.present, meeting.summary, agreed]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]

@@ -18,8 +18,13 @@ from bdis_evaluation.coevaluating.access import evaluation_url, gathering_url, g
 from bdis_evaluation.coevaluating.closing import GatheringNotOver
 from bdis_evaluation.coevaluating.crossed_pages import CrossedQuestion, cross
 from bdis_evaluation.coevaluating.forms import MeetingForm
-from bdis_evaluation.coevaluating.meeting import agreed_answers, meeting_of, record_meeting
-from bdis_evaluation.coevaluating.refusals import CoevaluationRefused
+from bdis_evaluation.coevaluating.meeting import (
+    agreed_answers,
+    meeting_of,
+    record_meeting,
+    stamp_of,
+)
+from bdis_evaluation.coevaluating.refusals import CoevaluationRefused, MeetingChanged
 from bdis_evaluation.evaluating.reading import (
     field_name,
     kind_or_none,
@@ -74,6 +79,7 @@ def meeting(request: HttpRequest, pk: int, evaluation_pk: int) -> HttpResponse:
         "page": evaluation.initiative,
         "evaluation": evaluation,
         "form": form,
+        "seen": stamp_of(meeting_of(evaluation)),
         "first": [one for one in questions if one.crossed.row.diverges or one.error],
         "rest": [one for one in questions if not (one.crossed.row.diverges or one.error)],
         "problems": [one for one in questions if one.error],
@@ -143,7 +149,11 @@ def _record(
             summary=cleaned["summary"],
             agreed=agreed,
             user=request.user,
+            seen=request.POST.get("seen", ""),
         )
+    except MeetingChanged as changed:
+        form.add_error(None, str(changed))
+        return False
     except (CoevaluationRefused, GatheringNotOver, EvaluationNotOpen) as refused:
         form.add_error("held_on", str(refused))
         return False

@@ -39,6 +39,17 @@ class EndNotAhead(CoevaluationRefused):
 
 
 @dataclass
+class MeetingChanged(CoevaluationRefused):
+    """Somebody else wrote in the meeting since it was shown."""
+
+    def __str__(self) -> str:
+        return _(
+            "Somebody else has just saved this meeting. What you typed is still here: open the "
+            "page in another tab to see what they wrote, then save again to replace it."
+        )
+
+
+@dataclass
 class SomebodyWasAsked(CoevaluationRefused):
     """Going back would break a promise made to people."""
 

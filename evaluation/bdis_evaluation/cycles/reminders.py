@@ -81,7 +81,7 @@ def send_evaluation_reminders(
         try:
             sent += _send(reminder)
             step()
-        except (smtplib.SMTPException, OSError) as error:
+        except Exception as error:  # whatever one address does, the others are written to
             failed += 1
             kind = type(error).__name__
             logger.warning("Reminder of initiative %s: %s", reminder.initiative.pk, kind)

@@ -182,7 +182,8 @@ class IndicatorKind(QuestionKind):
             read = Decimal(str(number))
         except InvalidOperation:
             read = Decimal("NaN")
-        if not read.is_finite() or abs(read) >= Decimal(10) ** 12 or -read.as_tuple().exponent > 6:  # type: ignore[operator]
+        # Its magnitude first: arithmetic on a monstrous exponent overflows.
+        if not read.is_finite() or read.adjusted() >= 12 or -read.as_tuple().exponent > 6:  # type: ignore[operator]
             raise InvalidAnswer(question.key, _("Give a figure, such as 12 or 12.5."))
         if type(year) is not int or not FIRST_YEAR <= year <= datetime.date.today().year + 1:
             raise InvalidAnswer(question.key, _("Give the year of the figure, in four digits."))
