@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('bdis_cms', '0004_invitations'),
-        ('bdis_evaluation', '0006_gathering_and_evaluators'),
+        ('bdis_evaluation', '0005_gathering_and_evaluators'),
     ]
 
     operations = [
