@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView, View
 from wagtail.admin import messages
@@ -55,7 +55,7 @@ class TeamView(_OfOwnRegion, WagtailAdminTemplateMixin, FormView):
             form.add_error("email", str(refusal))
             return self.form_invalid(form)
         messages.success(
-            self.request, _now("The invitation is sent to %(email)s.") % {"email": sent.email}
+            self.request, gettext("The invitation is sent to %(email)s.") % {"email": sent.email}
         )
         return self.back()
 
@@ -90,7 +90,7 @@ class RemoveView(_OfOwnRegion, View):
         members = self.page.members.select_related("initiative")
         member = get_object_or_404(members, pk=member_pk)
         membership.remove(member, by=request.user, even_last_owner=True)
-        messages.success(request, _now("This person does not act for the initiative any more."))
+        messages.success(request, gettext("This person does not act for the initiative any more."))
         return self.back()
 
 
@@ -103,6 +103,6 @@ class RevokeView(_OfOwnRegion, View):
         invitation = get_object_or_404(self.page.invitations.waiting(), pk=invitation_pk)
         membership.revoke(invitation, by=request.user)
         messages.success(
-            request, _now("The invitation is revoked: its link opens nothing any more.")
+            request, gettext("The invitation is revoked: its link opens nothing any more.")
         )
         return self.back()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.conf import settings
 from django.contrib.auth import get_user_model, password_validation
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bdis_cms.models import MemberRole
@@ -64,7 +64,7 @@ class NewAccountForm(forms.Form):
         password = self.fields["password"]
         password.required = not codes_let_in()
         password.help_text = (
-            _now("Leave it empty to sign in with a code that we e-mail to you each time.")
+            gettext("Leave it empty to sign in with a code that we e-mail to you each time.")
             if codes_let_in()
             else " ".join(password_validation.password_validators_help_texts())
         )

@@ -6,7 +6,7 @@ from allauth.core import context
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.auth import LoginForm, PasswordResetForm
 
@@ -39,7 +39,7 @@ class SignInForm(LoginForm):
         """Refuse, before a session is made, who has nothing to do in the admin."""
         super().confirm_login_allowed(user)
         if not user.has_perm("wagtailadmin.access_admin"):
-            told = _now("This door is for teams. For your initiative, sign in to your space: %s")
+            told = gettext("This door is for teams. For your initiative, sign in to your space: %s")
             link = format_html('<a href="{0}">{0}</a>', reverse("account_login"))
             raise ValidationError(format_html(told.replace("%s", "{}"), link), code="no_access")
 

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from bdis_cms import services
 from bdis_cms.completeness import REQUIREMENTS, completeness, incomplete, missing_information
@@ -140,9 +141,10 @@ def test_a_submission_is_published_by_the_moderator_and_shows_after_its_adhesion
     assert not page.is_public
 
     CharterVersionFactory(in_force=True)
+    today = timezone.localdate().strftime("%d/%m/%Y")
     desk.moderator.post(
         reverse("bdis_charter_admin:sign", args=[page.pk]),
-        {"name": "A. Roux", "capacity": "gérante", "signed_on": "01/10/2026", "seen": "on"},
+        {"name": "A. Roux", "capacity": "gérante", "signed_on": today, "seen": "on"},
     )
     assert created().is_public
 

@@ -9,9 +9,9 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from playwright.sync_api import Page, expect
 
-from bdis_cms import services
-from bdis_cms.models import InitiativePage
+from bdis_cms.models import OPEN_ENDED, InitiativePage
 from bdis_cms.sitetree import editors_group_name, ensure_site_tree, moderators_group_name
+from tests.factories.charter import CharterVersionFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 PASSWORD = "un mot de passe de test"
@@ -71,12 +71,16 @@ def test_a_listing_goes_from_nothing_to_the_public(sign_in, directory, territori
 
     moderator = sign_in("moderateur", moderators_group_name(territories.aura))
     expect(moderator.locator(".bdis-work__item--review")).to_contain_text("1")
-    moderator.goto(f"{directory.url}/admin/bdis/initiatives/{page.pk}/charter/")
-    moderator.get_by_role("button", name="Enregistrer l’adhésion").click()
-    moderator.wait_for_load_state("networkidle")
+    CharterVersionFactory(in_force=True)
+    moderator.goto(f"{directory.url}/admin/bdis/charter/sign/{page.pk}/")
+    moderator.fill("[name=name]", "Aline Roux")
+    moderator.fill("[name=capacity]", "gérante")
+    moderator.check("[name=seen]")
+    moderator.locator(".bdis-act button[type=submit]").click()
+    moderator.wait_for_url(lambda url: "/charter/sign/" not in url)
     assert moderator.faults == []
     page.refresh_from_db()
-    assert page.charter_valid_until == services.grace_until()
+    assert page.charter_valid_until == OPEN_ENDED
 
 
 def test_the_point_follows_the_pointer_and_nothing_leaves_the_site(sign_in, directory, territories):

@@ -48,7 +48,9 @@ def test_a_joint_evaluation_is_led_to_its_end_in_the_space(shared):
     client = logged_in(shared.contributor)
     closed(shared.evaluation)
     url = space_url(shared.evaluation, "meeting")
-    assert client.get(url).status_code == 200
+    shown = client.get(url).text
+    assert 'maxlength="1000"' in shown  # « 1 000 » would be read as 1
+    assert 'maxlength="10000"' in shown
     agreed = {f"q-{KEY}-asked": "1", f"q-{KEY}": "1", f"q-{KEY}-comment": "Plutôt un début."}
     saved = client.post(url, meeting_data(**agreed))
     stale = client.post(url, meeting_data(summary="Vu autrement.", seen=""))

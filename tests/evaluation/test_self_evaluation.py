@@ -122,7 +122,8 @@ def test_the_people_of_the_initiative_enter_every_page(everything, client, page)
             answer = one.get(address)
             assert answer.status_code == 200, address
             assert answer["Cache-Control"] == "no-store, private"
-            answer.close()
+            if answer.streaming:
+                list(answer.streaming_content)  # to its end: the file is closed then
 
 
 def test_nobody_else_does_whatever_their_rights_in_the_admin(everything, evaluation, territories):

@@ -9,7 +9,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bdis_cms.mails import absolute, compose
@@ -65,4 +65,4 @@ class SpaceAccountAdapter(DefaultAccountAdapter):
             # What mail servers answer quotes the address: only its kind is told.
             logger.error("A sign-in e-mail could not be sent (%s).", type(error).__name__)
             request = context["request"]
-            messages.error(request, _now("The e-mail could not be sent: try again later."))
+            messages.error(request, gettext("The e-mail could not be sent: try again later."))
