@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import include, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,14 +12,8 @@ from wagtail.admin.menu import MenuItem
 
 from bdis_evaluation.accompanying import helping
 from bdis_evaluation.admin import desk, desk_initiative
-from bdis_evaluation.admin.desk_panel import DeskPanel, works_somewhere
-
-
-class DeskMenuItem(MenuItem):
-    """Shown to whoever works in some region."""
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        return works_somewhere(request.user)
+from bdis_evaluation.admin.desk_panel import DeskPanel
+from bdis_evaluation.admin.menus import RegionalMenuItem, works_somewhere
 
 
 @hooks.register("register_admin_urls")
@@ -42,7 +35,7 @@ def register_urls() -> list[Any]:
 
 @hooks.register("register_admin_menu_item")
 def register_menu_item() -> MenuItem:
-    return DeskMenuItem(
+    return RegionalMenuItem(
         _("Progress approach"), reverse("bdis_desk:index"), icon_name="tasks", order=204
     )
 

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 from wagtail.admin import messages
-from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views.generic import DeleteView, EditView, IndexView
@@ -23,7 +22,8 @@ from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 from wagtail.admin.widgets.button import Button
 from wagtail.permissions import register_permission_policy
 
-from bdis_cms.permissions import own_region_pages, works_nationally
+from bdis_cms.permissions import works_nationally
+from bdis_evaluation.admin.menus import RegionalMenuItem
 from bdis_evaluation.admin.permissions import CharterPermissionPolicy
 from bdis_evaluation.charter.campaigns import put_in_force
 from bdis_evaluation.charter.drafting import new_draft
@@ -202,13 +202,6 @@ class CharterVersionViewSet(ModelViewSet):
     ]
 
 
-class LedgerMenuItem(MenuItem):
-    """Shown to whoever works in some region."""
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        return works_nationally(request.user) or own_region_pages(request.user).exists()
-
-
 class CharterGroup(ModelViewSetGroup):
     """The menu « Charte »."""
 
@@ -221,13 +214,13 @@ class CharterGroup(ModelViewSetGroup):
     def get_submenu_items(self) -> list[Any]:
         return [
             *super().get_submenu_items(),
-            LedgerMenuItem(
+            RegionalMenuItem(
                 _("Campaigns"),
                 reverse("bdis_charter_admin:campaigns"),
                 icon_name="mail",
                 order=40,
             ),
-            LedgerMenuItem(
+            RegionalMenuItem(
                 _("Signatures"),
                 reverse("bdis_charter_admin:ledger"),
                 icon_name="list-ul",

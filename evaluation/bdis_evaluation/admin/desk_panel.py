@@ -9,13 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail.admin.ui.components import Component
 
-from bdis_cms.permissions import own_region_pages
 from bdis_evaluation.accompanying.states import figures_of
-
-
-def works_somewhere(user: Any) -> bool:
-    """Whether ``user`` works in some region."""
-    return bool(user.is_active) and own_region_pages(user).exists()
 
 
 class DeskPanel(Component):

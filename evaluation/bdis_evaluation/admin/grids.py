@@ -13,7 +13,6 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
-from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, ObjectList
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views.generic import CreateView, DeleteView, EditView, IndexView
@@ -24,6 +23,7 @@ from wagtail.permissions import register_permission_policy
 from bdis_cms.permissions import works_nationally
 from bdis_evaluation.admin.grid_form import FormNotWhole, GridVersionForm
 from bdis_evaluation.admin.grid_permissions import GridPermissionPolicy, readable_versions
+from bdis_evaluation.admin.menus import NationalMenuItem
 from bdis_evaluation.append_only import LedgerClosed
 from bdis_evaluation.grids.publishing import new_draft
 from bdis_evaluation.models import Grid, GridVersion
@@ -231,13 +231,6 @@ class GridViewSet(ModelViewSet):
         FieldPanel("purpose"),
         FieldRowPanel([FieldPanel("minutes"), FieldPanel("position")]),
     ]
-
-
-class NationalMenuItem(MenuItem):
-    """Shown to the national team."""
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        return works_nationally(request.user)
 
 
 class GridGroup(ModelViewSetGroup):

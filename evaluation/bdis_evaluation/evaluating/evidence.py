@@ -150,9 +150,8 @@ def _holds(extension: str, upload: UploadedFile) -> bool:
                 return member in archive.namelist()
             with archive.open("mimetype") as said:
                 return said.read(100).decode("ascii") == CONTENT_TYPES[extension]
-    except (zipfile.BadZipFile, KeyError, UnicodeDecodeError, OSError, RuntimeError, ValueError):
-        return False
-    except NotImplementedError:  # an archive packed in a way that Python does not know
+    except (zipfile.BadZipFile, KeyError, OSError, RuntimeError, ValueError):
+        # RuntimeError: under a password, or packed in a way that Python does not know.
         return False
     finally:
         upload.seek(0)
