@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from bdis_search.outbox import rebuild_index
 from tests.factories import (
@@ -21,6 +21,9 @@ from tests.factories import (
 
 # The browser's driver runs an event loop in the thread of the tests; the database is theirs alone.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# A busy machine answers late: what a page is about to show is waited for, not looked at once.
+expect.set_options(timeout=20_000)
 
 CHROMIUM = (
     os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")

@@ -10,6 +10,7 @@ let token = document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
 let running = null;
 let timer = 0;
 let failures = 0;
+let leaving = false;
 
 const uuid = () =>
   "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
@@ -47,6 +48,8 @@ function keep(entry) {
 
 function drop(entry) {
   entries.splice(entries.indexOf(entry), 1);
+  // The page that comes may have been made before this save: it sends it again, and shows it.
+  if (leaving) return;
   try {
     localStorage.removeItem(entry.name);
   } catch {
@@ -284,6 +287,12 @@ addEventListener("online", () => {
 });
 document.addEventListener("visibilitychange", () => {
   if (entries.length) flush();
+});
+addEventListener("beforeunload", () => {
+  leaving = true;
+});
+addEventListener("pageshow", () => {
+  leaving = false;
 });
 addEventListener("pagehide", () => {
   for (const entry of entries.filter((one) => !one.refused)) {
