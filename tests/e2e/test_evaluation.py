@@ -99,10 +99,10 @@ def axe(page):
     assert report.violations_count == 0, report.generate_report()
 
 
-def kept_here(page):
-    return page.evaluate(
-        "Object.keys(localStorage).filter(name => name.startsWith('bdis-evaluation/')).length"
-    )
+def expect_kept(page, count):
+    """Wait until that many answers are kept on the device."""
+    kept = "Object.keys(localStorage).filter(name => name.startsWith('bdis-evaluation/')).length"
+    page.wait_for_function(f"count => {kept} === count", arg=count)
 
 
 def test_a_whole_self_evaluation_by_keyboard_on_a_phone_with_a_lost_connection(
@@ -131,11 +131,11 @@ def test_a_whole_self_evaluation_by_keyboard_on_a_phone_with_a_lost_connection(
     press(page, page.get_by_role("button", name="Enregistrer et continuer").last)
     expect(state(page)).to_contain_text("Connexion perdue")
     expect(page.locator("h1")).to_have_text("Gouvernance démocratique")
-    assert kept_here(page) == 1
+    expect_kept(page, 1)
     page.context.set_offline(False)
     expect(state(page)).to_have_text(SAVED)
     expect(page.get_by_text("2 réponses sur 2")).to_be_visible()
-    assert kept_here(page) == 0
+    expect_kept(page, 0)
     press(page, page.get_by_role("button", name="Enregistrer et continuer").last)
 
     expect(page.locator("h1")).to_have_text("Qualité des emplois")
@@ -190,7 +190,7 @@ def test_what_was_typed_without_connection_survives_the_closing_of_the_tab(
     expect(back.get_by_label("Installé")).to_be_checked()
     expect(state(back)).to_have_text(SAVED)
     expect(back.get_by_text("2 réponses sur 2")).to_have_count(0)  # a yes is to be supported
-    assert kept_here(back) == 0
+    expect_kept(back, 0)
     assert evaluation.answers.get(key="gouv-decisions").value == 2
 
 
@@ -202,7 +202,7 @@ def test_a_session_that_is_over_keeps_the_answers_until_one_signs_in_again(
     page.get_by_label("Installé").check()
     expect(state(page)).to_contain_text("Votre session est terminée")
     expect(page.get_by_role("link", name="Se reconnecter")).to_be_visible()
-    assert kept_here(page) == 1
+    expect_kept(page, 1)
     sign_in(page, people[0], directory)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(state(page)).to_have_text(SAVED)
@@ -255,7 +255,7 @@ def test_a_wrong_figure_is_told_beside_its_field_and_kept_until_it_is_right(
     page.get_by_label("Chiffre, en h").fill("12")
     expect(error).to_be_hidden()
     expect(state(page)).to_have_text(SAVED)
-    assert kept_here(page) == 0
+    expect_kept(page, 0)
 
 
 def test_a_file_is_sent_listed_and_deleted(enter, people, evaluation):
@@ -281,7 +281,7 @@ def test_signing_out_leaves_nothing_on_a_shared_computer(enter, people, evaluati
     expect(page.get_by_text("n’ont pas encore pu être enregistrées")).to_be_visible()
     page.get_by_role("main").get_by_role("button", name="Se déconnecter").click()
     page.wait_for_url(re.compile("(?!.*deconnexion)"))
-    assert kept_here(page) == 0
+    expect_kept(page, 0)
 
 
 def test_everything_is_done_without_scripts(enter, people, evaluation):
